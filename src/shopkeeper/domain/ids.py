@@ -1,0 +1,41 @@
+"""Identifiers. Each kind has its own type, so that a variant's id cannot be handed where a product's is wanted."""
+
+import re
+from typing import Final, NewType
+
+from shopkeeper.errors import BadInput
+
+ShopId = NewType("ShopId", str)
+ProductId = NewType("ProductId", str)
+VariantId = NewType("VariantId", str)
+OrderId = NewType("OrderId", str)
+ReviewId = NewType("ReviewId", str)
+PolicyId = NewType("PolicyId", str)
+CustomerId = NewType("CustomerId", str)
+ListId = NewType("ListId", str)
+KeyId = NewType("KeyId", str)
+TaskId = NewType("TaskId", str)
+Revision = NewType("Revision", int)
+"""A shop's change counter: every write to the catalogue takes the next number, in commit order."""
+
+MAX_ID_LENGTH: Final = 200
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
+_SHOP_ID = re.compile(r"[a-z][a-z0-9]{0,30}")
+
+
+def check_id(raw: str, *, field: str) -> str:
+    """Return `raw` unchanged if it can name a row: 1–200 characters, no control characters, no outer white space."""
+    if not raw:
+        raise BadInput("is empty", field=field, value=raw, hint="Give every row an id of its own.")
+    if len(raw) > MAX_ID_LENGTH:
+        raise BadInput(f"has {len(raw)} characters; at most {MAX_ID_LENGTH} are allowed", field=field, value=raw[:80])
+    if raw != raw.strip() or _CONTROL.search(raw):
+        raise BadInput(f"{raw!r} has outer white space or control characters", field=field, value=raw)
+    return raw
+
+
+def shop_id(raw: str) -> ShopId:
+    """Return `raw` as a shop's id; it names a folder, a database schema and a part of the API key, so it is kept plain: `[a-z][a-z0-9]*`."""
+    if not _SHOP_ID.fullmatch(raw):
+        raise BadInput(f"{raw!r} cannot name a shop", field="shop", value=raw, hint="Use 1–31 lower-case letters and digits, a letter first.")
+    return ShopId(raw)

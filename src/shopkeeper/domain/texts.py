@@ -1,0 +1,56 @@
+"""Texts in several languages."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, Self
+
+from shopkeeper.errors import BadInput
+
+Lang = Literal["zh", "en"]
+LANGS: Final[tuple[Lang, ...]] = ("zh", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class LocalizedText:
+    """One text in up to one wording per language, kept in the order of `LANGS`; may be empty."""
+
+    zh: str = ""
+    en: str = ""
+
+    @classmethod
+    def of(cls, texts: Mapping[str, str] | Iterable[tuple[str, str]]) -> Self:
+        """Return the text from `{lang: wording}`; an unknown language is refused by name."""
+        wordings = dict(texts)
+        for lang in wordings:
+            if lang not in LANGS:
+                raise BadInput(f"{lang!r} is not a language of the shop", field="lang", value=lang, hint=f"Known: {', '.join(LANGS)}.")
+        return cls(**wordings)
+
+    def get(self, lang: Lang) -> str:
+        """The wording in `lang`, else in any other language, else an empty string: a shopper sees some text rather than none."""
+        return getattr(self, lang) or self.zh or self.en
+
+    def __iter__(self) -> Iterator[tuple[Lang, str]]:
+        """The (language, wording) pairs that are not empty."""
+        for lang in LANGS:
+            if wording := getattr(self, lang):
+                yield lang, wording
+
+    def __bool__(self) -> bool:
+        return bool(self.zh or self.en)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A value that people read and filters name: a stable `key` (`red`), shown as `names` (红色, red) or, without names, as the key."""
+
+    key: str
+    names: LocalizedText = LocalizedText()
+
+    def __post_init__(self) -> None:
+        if not self.key.strip():
+            raise BadInput("is empty", field="key", value=self.key, hint="Leave the value out instead.")
+
+    def shown(self, lang: Lang) -> str:
+        """What a shopper reads in `lang`."""
+        return self.names.get(lang) or self.key

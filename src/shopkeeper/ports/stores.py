@@ -1,0 +1,177 @@
+"""The shop's truth, kept by a database. Each call is one transaction: all of it lands or none.
+
+One object of each kind per shop; a store never sees another shop's rows, because each shop has a database (or schema) of its own.
+Errors: `Unavailable` when the database is locked, full or gone; `NotFound` only where the docstring says so.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from shopkeeper.domain.api_key import ApiKey
+from shopkeeper.domain.ids import CustomerId, KeyId, ProductId, Revision, TaskId
+from shopkeeper.domain.order import Order
+from shopkeeper.domain.policy import Policy
+from shopkeeper.domain.product import OfferPatch, Product
+from shopkeeper.domain.review import Review
+from shopkeeper.domain.task import Task
+
+
+@dataclass(frozen=True, slots=True)
+class PutReport:
+    """What a write did: rows that were new, that changed, and that were already there word for word (and so were not touched)."""
+
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: "PutReport") -> "PutReport":
+        return PutReport(self.inserted + other.inserted, self.updated + other.updated, self.unchanged + other.unchanged)
+
+
+@dataclass(frozen=True, slots=True)
+class ProductChange:
+    """The present state of a product that changed. `product` None = deleted (a tombstone).
+
+    `revision` is the number of its newest change; `text_revision` that of the newest change of anything but price, stock and availability:
+    a follower whose index already holds `text_revision` has only columns to update.
+    """
+
+    id: ProductId
+    revision: Revision
+    text_revision: Revision
+    product: Product | None
+
+
+class ProductStore(Protocol):
+    """The catalogue."""
+
+    def put(self, products: Sequence[Product]) -> PutReport:
+        """Insert or replace whole products; one that is equal to what is stored takes no new revision. A tombstone is lifted."""
+        ...
+
+    def patch(self, patches: Sequence[OfferPatch]) -> list[ProductId]:
+        """Apply partial price and stock updates; returns the ids that were not found (product, variant or market), the rest landed."""
+        ...
+
+    def delete(self, ids: Sequence[ProductId]) -> int:
+        """Turn products into tombstones; returns how many were there. Their change is seen by `changes`."""
+        ...
+
+    def get(self, ids: Sequence[ProductId]) -> dict[ProductId, Product]:
+        """The products among `ids` that exist, in the order of `ids`."""
+        ...
+
+    def changes(self, since: Revision = Revision(0), *, limit: int | None = None) -> Iterator[ProductChange]:
+        """Products whose revision is above `since`, tombstones too, in the order of revision, streamed; `changes()` is the whole catalogue."""
+        ...
+
+    def revision(self) -> Revision:
+        """The newest revision; 0 for an empty shop."""
+        ...
+
+
+class OrderStore(Protocol):
+    """Orders and their returns."""
+
+    def put(self, orders: Sequence[Order]) -> PutReport:
+        """Insert or replace whole orders by id."""
+        ...
+
+    def scan(self, *, since: datetime | None = None) -> Iterator[Order]:
+        """Orders in the order of `placed` (then id), streamed."""
+        ...
+
+    def of_customer(self, customer_id: CustomerId, *, limit: int = 50) -> list[Order]:
+        """The customer's newest orders, newest first."""
+        ...
+
+    def count(self) -> int:
+        """How many orders there are."""
+        ...
+
+
+class ReviewStore(Protocol):
+    """Reviews as they were imported."""
+
+    def put(self, reviews: Sequence[Review]) -> PutReport:
+        """Insert or replace reviews by id."""
+        ...
+
+    def of_product(self, product_id: ProductId, *, limit: int = 20) -> list[Review]:
+        """The product's newest reviews, newest first."""
+        ...
+
+    def scan(self) -> Iterator[Review]:
+        """All reviews by id, streamed."""
+        ...
+
+    def count(self) -> int:
+        """How many reviews there are."""
+        ...
+
+
+class PolicyStore(Protocol):
+    """The shop's rules and FAQs."""
+
+    def put(self, policies: Sequence[Policy]) -> PutReport:
+        """Insert or replace pages by (id, language)."""
+        ...
+
+    def all(self) -> list[Policy]:
+        """Every page, by id and language."""
+        ...
+
+
+class KeyStore(Protocol):
+    """API keys, their secrets hashed."""
+
+    def add(self, key: ApiKey) -> None:
+        """Store a new key; its id must be new."""
+        ...
+
+    def get(self, key_id: KeyId) -> ApiKey | None:
+        """The key, revoked or not, or None."""
+        ...
+
+    def all(self) -> list[ApiKey]:
+        """Every key, oldest first."""
+        ...
+
+    def revoke(self, key_id: KeyId, at: datetime) -> None:
+        """Mark the key as revoked; `NotFound` if there is none."""
+        ...
+
+
+class TaskStore(Protocol):
+    """Tasks and their reports."""
+
+    def save(self, task: Task) -> None:
+        """Insert or replace the task by id."""
+        ...
+
+    def get(self, task_id: TaskId) -> Task | None:
+        """The task with its first rejects, or None."""
+        ...
+
+    def recent(self, *, limit: int = 50) -> list[Task]:
+        """The newest tasks, newest first."""
+        ...
+
+
+class ShopDatabase(Protocol):
+    """One shop's stores, on one database."""
+
+    @property
+    def products(self) -> ProductStore: ...
+    @property
+    def orders(self) -> OrderStore: ...
+    @property
+    def reviews(self) -> ReviewStore: ...
+    @property
+    def policies(self) -> PolicyStore: ...
+    @property
+    def keys(self) -> KeyStore: ...
+    @property
+    def tasks(self) -> TaskStore: ...

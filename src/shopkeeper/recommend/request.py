@@ -1,0 +1,52 @@
+"""What the recommender is asked and what it answers."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from shopkeeper.domain.ids import CustomerId, ProductId
+from shopkeeper.domain.money import Money
+from shopkeeper.domain.product import DEFAULT_MARKET, Market, Product
+from shopkeeper.domain.shown_list import ShownList
+from shopkeeper.domain.texts import Lang, LocalizedText
+
+Placement = Literal["similar", "frequently_bought_together", "trending", "recommended_for_you"]
+PLACEMENTS: Final[tuple[Placement, ...]] = ("similar", "frequently_bought_together", "trending", "recommended_for_you")
+MAX_COUNT: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendRequest:
+    """A placement with its context: `products` the list stands beside (a product page, a cart), `history` the shopper's latest items, oldest first.
+
+    With a `customer_id` the customer's orders come before `history`. `filters`/`shop_filters` are as in search.
+    """
+
+    placement: Placement
+    products: tuple[ProductId, ...] = ()
+    history: tuple[ProductId, ...] = ()
+    customer_id: CustomerId | None = None
+    count: int = 12
+    lang: Lang = "en"
+    market: Market = DEFAULT_MARKET
+    filters: str = ""
+    shop_filters: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """A recommended product. `source` names the candidate generator; `reason` is a true sentence in zh and en with its evidence."""
+
+    product: Product
+    score: float
+    source: str
+    reason: LocalizedText
+    price: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendedList:
+    """The list as it is shown; `shown` is what feedback joins to."""
+
+    placement: Placement
+    items: tuple[Recommendation, ...]
+    shown: ShownList

@@ -1,0 +1,88 @@
+"""What search is asked and what it answers."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from shopkeeper.domain.money import Money
+from shopkeeper.domain.product import DEFAULT_MARKET, Market, Product
+from shopkeeper.domain.shown_list import ShownList
+from shopkeeper.domain.texts import Lang
+
+Sort = Literal["relevance", "price_asc", "price_desc", "newest", "popularity", "rating"]
+MAX_LIMIT: Final = 250
+MAX_QUERY: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """A query (may be empty: browse) with filters in the language of `ranking.filters`; `shop_filters` come from the API key and always hold.
+
+    `facets` names the facets to count ("*" = all). Pages go by `cursor` (from the page before) or, for clients that count pages, by `offset`.
+    """
+
+    query: str = ""
+    lang: Lang = "en"
+    market: Market = DEFAULT_MARKET
+    filters: str = ""
+    shop_filters: str = ""
+    facets: tuple[str, ...] = ()
+    sort: Sort = "relevance"
+    limit: int = 24
+    offset: int = 0
+    cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One value of a facet: `key` is what a filter names, `label` what is read in the request's language, `count` its products in the result."""
+
+    key: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A facet (`brand`, `category`, `price`, an attribute) with its most frequent values; `low`/`high` only for numbers such as price."""
+
+    name: str
+    values: tuple[FacetValue, ...] = ()
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A found product. `price` is what it costs now in the request's market; `highlights` are (field, HTML with <mark>, the rest escaped)."""
+
+    product: Product
+    score: float
+    price: Money | None
+    buyable: bool
+    highlights: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """A page of hits. `total` counts all matches; `next_cursor` is empty on the last page.
+
+    `understood` is the query as it was searched where that differs (a corrected word, a relaxed condition); shown to the shopper.
+    """
+
+    hits: tuple[Hit, ...]
+    total: int
+    facets: tuple[Facet, ...]
+    next_cursor: str
+    shown: ShownList
+    understood: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A completion of a prefix: a query that finds something, a category or a product (then `product_id` is set)."""
+
+    text: str
+    kind: Literal["query", "category", "brand", "product"]
+    highlighted: str
+    product_id: str = ""
