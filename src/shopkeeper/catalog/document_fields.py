@@ -1,0 +1,191 @@
+"""Typed reads of one field of a JSON object; a wrong type is named by its path, never by a traceback."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any, cast
+
+import orjson
+
+from shopkeeper.domain.money import Currency, Money, exponent_of
+from shopkeeper.domain.texts import LANGS, Lang, LocalizedText
+from shopkeeper.errors import BadInput
+
+Document = Mapping[str, Any]
+
+
+def load_object(raw: bytes | str, *, what: str) -> dict[str, Any]:
+    """The JSON object in `raw`; anything else is refused with the place of the fault."""
+    try:
+        document = orjson.loads(raw)
+    except orjson.JSONDecodeError as fault:
+        raise BadInput(f"is not JSON: {fault}", field=what, value=str(raw[:80])) from None
+    if type(document) is not dict:
+        raise BadInput(f"is not a JSON object but {_kind(document)}", field=what, value=str(raw[:80]))
+    return document
+
+
+def refuse_unknown(document: Document, known: frozenset[str], *, path: str = "") -> None:
+    """Raise for the first key that is not `known`, with the nearest known one as a hint."""
+    for key in document:
+        if key not in known:
+            near = get_close_matches(key, known, n=1)
+            hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(sorted(known))}."
+            raise BadInput("is not a field we know", field=f"{path}{key}", value=str(document[key])[:80], hint=hint)
+
+
+def wrong_type(value: object, wanted: str, *, field: str) -> BadInput:
+    """The error for a value of another JSON type than `wanted`."""
+    return BadInput(f"is {_kind(value)}, not {wanted}", field=field, value=str(value)[:80])
+
+
+def text(document: Document, key: str, *, path: str = "", default: str | None = "") -> str:
+    """The text under `key`; absent or null is `default`, or an error where `default` is None."""
+    value = document.get(key, default)
+    if value is None:
+        value = default
+    if type(value) is str:
+        return value
+    if value is None:
+        raise BadInput("is missing", field=path + key)
+    raise wrong_type(value, "a text", field=path + key)
+
+
+def whole(document: Document, key: str, *, path: str = "") -> int | None:
+    """The whole number under `key`, None where it is absent."""
+    value = document.get(key)
+    if value is None or type(value) is int:
+        return value
+    raise wrong_type(value, "a whole number", field=path + key)
+
+
+def number(document: Document, key: str, *, path: str = "") -> float | None:
+    """The number under `key`, None where it is absent."""
+    value = document.get(key)
+    if value is None or type(value) is float:
+        return value
+    if type(value) is int:
+        return float(value)
+    raise wrong_type(value, "a number", field=path + key)
+
+
+def flag(document: Document, key: str, *, path: str = "") -> bool:
+    """The boolean under `key`, False where it is absent."""
+    value = document.get(key, False)
+    if type(value) is bool:
+        return value
+    raise wrong_type(value, "true or false", field=path + key)
+
+
+def moment(document: Document, key: str, *, path: str = "") -> datetime | None:
+    """The moment (ISO 8601 with a time zone) under `key`, None where it is absent."""
+    value = document.get(key)
+    if value is None:
+        return None
+    if type(value) is not str:
+        raise wrong_type(value, "a moment such as 2026-01-31T00:00:00Z", field=path + key)
+    try:
+        read = datetime.fromisoformat(value)
+    except ValueError:
+        raise BadInput(f"{value!r} is not a moment", field=path + key, value=value, hint="Write it as 2026-01-31T00:00:00Z.") from None
+    if read.tzinfo is None:
+        raise BadInput(f"{value!r} has no time zone", field=path + key, value=value, hint="Write it as 2026-01-31T00:00:00Z.")
+    return read
+
+
+def moment_text(value: datetime) -> str:
+    """The moment as we write it: ISO 8601 in UTC, ending in Z."""
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def texts(document: Document, key: str, *, path: str = "") -> tuple[str, ...]:
+    """The list of texts under `key`, empty where it is absent."""
+    value = document.get(key)
+    if value is None:
+        return ()
+    if type(value) is not list:
+        raise wrong_type(value, "a list of texts", field=path + key)
+    for at, item in enumerate(value):
+        if type(item) is not str:
+            raise wrong_type(item, "a text", field=f"{path}{key}[{at}]")
+    return tuple(value)
+
+
+def localized(document: Document, key: str, *, path: str = "") -> LocalizedText:
+    """The text in several languages under `key`: `{"zh": …, "en": …}`."""
+    value = document.get(key)
+    if value is None:
+        return LocalizedText()
+    if type(value) is not dict:
+        raise wrong_type(value, 'wordings by language such as {"zh": "…", "en": "…"}', field=path + key)
+    for lang, wording in value.items():
+        if type(wording) is not str:
+            raise wrong_type(wording, "a text", field=f"{path}{key}.{lang}")
+        if lang not in LANGS:
+            raise BadInput(f"{lang!r} is not a language of the shop", field=f"{path}{key}", value=lang, hint=f"Known: {', '.join(LANGS)}.")
+    return LocalizedText(value.get("zh", ""), value.get("en", ""))
+
+
+def lang_or_none(document: Document, key: str, *, path: str = "") -> Lang | None:
+    """The language code under `key`, None where it is absent."""
+    return cast(Lang | None, one_of(document, key, LANGS, path=path))
+
+
+def one_of(document: Document, key: str, allowed: Sequence[str], *, path: str = "") -> str | None:
+    """The text under `key`, which must be among `allowed`; None where it is absent."""
+    value = document.get(key)
+    if value is None or value in allowed:
+        return value
+    raise BadInput(f"{value!r} is not known", field=path + key, value=str(value)[:80], hint=f"Use one of {', '.join(allowed)}.")
+
+
+def objects(document: Document, key: str, *, path: str = "") -> list[dict[str, Any]]:
+    """The list of objects under `key`, empty where it is absent."""
+    value = document.get(key)
+    if value is None:
+        return []
+    if type(value) is not list:
+        raise wrong_type(value, "a list of objects", field=path + key)
+    for at, item in enumerate(value):
+        if type(item) is not dict:
+            raise wrong_type(item, "an object", field=f"{path}{key}[{at}]")
+    return value
+
+
+def money(document: Document, key: str, *, path: str = "") -> Money | None:
+    """The price under `key`, written as `"12.50 EUR"`; None where it is absent."""
+    value = document.get(key)
+    if value is None:
+        return None
+    if type(value) is not str:
+        raise wrong_type(value, 'a price such as "12.50 EUR"', field=path + key)
+    try:
+        return money_of(value)
+    except BadInput as fault:
+        raise BadInput(fault.message, field=path + key, value=value, hint=fault.hint) from None
+
+
+@lru_cache(maxsize=65_536)
+def money_of(written: str) -> Money:
+    """Money from our canonical form `12.50 EUR`: digits, a decimal point, a space, the ISO 4217 code; nothing else is understood here."""
+    amount, space, currency = written.partition(" ")
+    units, _, part = amount.partition(".")
+    digits = exponent_of(currency)
+    if not space or not (units + part).isdecimal() or not amount.isascii() or not units or len(part) > digits:
+        raise BadInput(f"{written!r} is not a price", field="price", value=written, hint='Write it as "12.50 EUR".')
+    return Money(int(units + part) * 10 ** (digits - len(part)), Currency(currency))
+
+
+def money_text(price: Money) -> str:
+    """The price in our canonical form, such as `12.50 EUR` or `1200 JPY`."""
+    digits = exponent_of(price.currency)
+    if digits == 0:
+        return f"{price.minor} {price.currency}"
+    units, part = divmod(price.minor, 10**digits)
+    return f"{units}.{part:0{digits}d} {price.currency}"
+
+
+def _kind(value: object) -> str:
+    names = {str: "a text", bool: "a boolean", int: "a number", float: "a number", list: "a list", dict: "an object", type(None): "null"}
+    return names.get(type(value), type(value).__name__)

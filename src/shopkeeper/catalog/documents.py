@@ -1,0 +1,289 @@
+"""Products, reviews and policies as canonical JSON documents: what the store keeps, and the lines of our own JSON Lines format.
+
+One value has one document: keys in a fixed order, defaults left out, prices as `"12.50 EUR"`, moments in UTC, a label without names as its bare
+key. Hand-written rather than pydantic because the form is compact (docs/decisions/0007 has the measurement).
+"""
+
+from functools import lru_cache
+from typing import Any, Final, cast, get_args
+
+import orjson
+
+from shopkeeper.catalog.document_fields import (
+    Document,
+    flag,
+    lang_or_none,
+    load_object,
+    localized,
+    moment,
+    moment_text,
+    money,
+    money_text,
+    number,
+    objects,
+    one_of,
+    refuse_unknown,
+    text,
+    texts,
+    whole,
+    wrong_type,
+)
+from shopkeeper.domain.ids import CustomerId, PolicyId, ProductId, ReviewId, VariantId
+from shopkeeper.domain.policy import Policy
+from shopkeeper.domain.product import DEFAULT_MARKET, Availability, Extras, Market, Offer, Product, Status, Variant
+from shopkeeper.domain.review import Review
+from shopkeeper.domain.texts import Label, LocalizedText
+from shopkeeper.errors import BadInput
+
+AVAILABILITIES: Final[tuple[Availability, ...]] = get_args(Availability)
+STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+PRODUCT_KEYS: Final = frozenset(
+    "id title description brand categories attributes tags images link status created rating rating_count variants extras".split()
+)
+_VARIANT_KEYS: Final = frozenset("id options offers gtin mpn images extras".split())
+_OFFER_KEYS: Final = frozenset("price market sale_price sale_starts sale_ends availability stock".split())
+_LABEL_KEYS: Final = frozenset(("key", "zh", "en"))
+_REVIEW_KEYS: Final = frozenset("id product_id text written rating title lang customer_id verified".split())
+_POLICY_KEYS: Final = frozenset("id lang title body kind".split())
+
+
+def product_to_json(product: Product) -> bytes:
+    """The product's document."""
+    return orjson.dumps(product_to_document(product))
+
+
+def product_from_json(raw: bytes | str) -> Product:
+    """The product in a document; `BadInput` names the field (a path such as `variants[0].offers[0].price`) that cannot be read."""
+    return product_from_document(load_object(raw, what="product"))
+
+
+def review_to_json(review: Review) -> bytes:
+    """The review's document."""
+    document: dict[str, Any] = {"id": review.id, "product_id": review.product_id, "written": moment_text(review.written)}
+    if review.rating is not None:
+        document["rating"] = review.rating
+    for key in ("title", "text", "lang", "customer_id"):
+        if value := getattr(review, key):
+            document[key] = value
+    if review.verified:
+        document["verified"] = True
+    return orjson.dumps(document)
+
+
+def review_from_json(raw: bytes | str) -> Review:
+    """The review in a document."""
+    document = load_object(raw, what="review")
+    refuse_unknown(document, _REVIEW_KEYS)
+    written = moment(document, "written")
+    if written is None:
+        raise BadInput("is missing", field="written", hint="Write it as 2026-01-31T00:00:00Z.")
+    customer = text(document, "customer_id")
+    return Review(
+        id=ReviewId(text(document, "id")),
+        product_id=ProductId(text(document, "product_id")),
+        text=text(document, "text"),
+        written=written,
+        rating=number(document, "rating"),
+        title=text(document, "title"),
+        lang=lang_or_none(document, "lang"),
+        customer_id=CustomerId(customer) if customer else None,
+        verified=flag(document, "verified"),
+    )
+
+
+def policy_to_json(policy: Policy) -> bytes:
+    """The policy page's document."""
+    document = {"id": policy.id, "lang": policy.lang, "title": policy.title, "body": policy.body}
+    if policy.kind != "policy":
+        document["kind"] = policy.kind
+    return orjson.dumps(document)
+
+
+def policy_from_json(raw: bytes | str) -> Policy:
+    """The policy page in a document."""
+    document = load_object(raw, what="policy")
+    refuse_unknown(document, _POLICY_KEYS)
+    lang = lang_or_none(document, "lang")
+    if lang is None:
+        raise BadInput("is missing", field="lang", hint="Use zh or en.")
+    return Policy(PolicyId(text(document, "id")), lang, text(document, "title"), text(document, "body"), text(document, "kind", default="policy"))
+
+
+def product_to_document(product: Product) -> dict[str, Any]:
+    """The product as a JSON-ready object, keys in canonical order."""
+    document: dict[str, Any] = {"id": product.id, "title": _wordings(product.title)}
+    if product.description:
+        document["description"] = _wordings(product.description)
+    if product.brand is not None:
+        document["brand"] = _label_out(product.brand)
+    if product.categories:
+        document["categories"] = [[_label_out(label) for label in path] for path in product.categories]
+    if product.attributes:
+        document["attributes"] = {name: [_label_out(label) for label in labels] for name, labels in product.attributes}
+    if product.tags:
+        document["tags"] = product.tags
+    if product.images:
+        document["images"] = product.images
+    if product.link:
+        document["link"] = product.link
+    if product.status != "active":
+        document["status"] = product.status
+    if product.created is not None:
+        document["created"] = moment_text(product.created)
+    if product.rating is not None:
+        document["rating"] = product.rating
+    if product.rating_count:
+        document["rating_count"] = product.rating_count
+    document["variants"] = [_variant_out(variant) for variant in product.variants]
+    if product.extras:
+        document["extras"] = product.extras
+    return document
+
+
+def product_from_document(document: Document) -> Product:
+    """The product in a JSON object; see `product_from_json`."""
+    if not document.keys() <= PRODUCT_KEYS:
+        refuse_unknown(document, PRODUCT_KEYS)
+    brand = document.get("brand")
+    count = whole(document, "rating_count")
+    return Product(
+        ProductId(text(document, "id")),
+        localized(document, "title"),
+        tuple([_variant_in(item, f"variants[{at}].") for at, item in enumerate(objects(document, "variants"))]),
+        localized(document, "description"),
+        None if brand is None else _label_in(brand, "brand"),
+        _categories_in(document.get("categories")),
+        _attributes_in(document.get("attributes")),
+        texts(document, "tags"),
+        texts(document, "images"),
+        text(document, "link"),
+        cast(Status, one_of(document, "status", STATUSES) or "active"),
+        moment(document, "created"),
+        number(document, "rating"),
+        0 if count is None else count,
+        _extras_in(document.get("extras"), "extras"),
+    )
+
+
+def _wordings(value: LocalizedText) -> dict[str, str]:
+    return dict(value)
+
+
+def _label_out(label: Label) -> object:
+    return {"key": label.key, **dict(label.names)} if label.names else label.key
+
+
+def _variant_out(variant: Variant) -> dict[str, Any]:
+    document: dict[str, Any] = {"id": variant.id}
+    if variant.options:
+        document["options"] = {name: _label_out(label) for name, label in variant.options}
+    if variant.offers:
+        document["offers"] = [_offer_out(offer) for offer in variant.offers]
+    for key in ("gtin", "mpn", "images", "extras"):
+        if value := getattr(variant, key):
+            document[key] = value
+    return document
+
+
+def _offer_out(offer: Offer) -> dict[str, Any]:
+    document: dict[str, Any] = {"price": money_text(offer.price)}
+    if offer.market != DEFAULT_MARKET:
+        document["market"] = offer.market
+    if offer.sale_price is not None:
+        document["sale_price"] = money_text(offer.sale_price)
+    if offer.sale_starts is not None:
+        document["sale_starts"] = moment_text(offer.sale_starts)
+    if offer.sale_ends is not None:
+        document["sale_ends"] = moment_text(offer.sale_ends)
+    if offer.availability != "in_stock":
+        document["availability"] = offer.availability
+    if offer.stock is not None:
+        document["stock"] = offer.stock
+    return document
+
+
+@lru_cache(maxsize=65_536)
+def _plain_label(key: str) -> Label:
+    """A label without names; the same few thousand stand in every catalogue, so they are shared."""
+    return Label(key)
+
+
+def _label_in(value: object, path: str) -> Label:
+    if type(value) is str:
+        return _plain_label(value)
+    if type(value) is not dict:
+        raise wrong_type(value, 'a text or {"key": …, "zh": …, "en": …}', field=path)
+    refuse_unknown(value, _LABEL_KEYS, path=f"{path}.")
+    dotted = f"{path}."
+    return Label(text(value, "key", path=dotted), LocalizedText(text(value, "zh", path=dotted), text(value, "en", path=dotted)))
+
+
+def _categories_in(value: object) -> tuple[tuple[Label, ...], ...]:
+    if value is None:
+        return ()
+    if type(value) is not list or not all(type(path) is list for path in value):
+        raise wrong_type(value, 'a list of paths such as [["Audio", "Headphones"]]', field="categories")
+    return tuple([tuple([_label_in(label, f"categories[{at}]") for label in path]) for at, path in enumerate(value)])
+
+
+def _attributes_in(value: object) -> tuple[tuple[str, tuple[Label, ...]], ...]:
+    if value is None:
+        return ()
+    if type(value) is not dict:
+        raise wrong_type(value, 'values by name such as {"colour": ["red"]}', field="attributes")
+    read = []
+    for name, labels in value.items():
+        if type(labels) is not list:
+            raise wrong_type(labels, "a list of values", field=f"attributes.{name}")
+        read.append((name, tuple([_label_in(label, f"attributes.{name}") for label in labels])))
+    return tuple(read)
+
+
+def _extras_in(value: object, path: str) -> Extras:
+    if value is None:
+        return ()
+    if type(value) is not list:
+        raise wrong_type(value, 'a list of pairs such as [["google:shipping", "…"]]', field=path)
+    for pair in value:
+        if type(pair) is not list or len(pair) != 2 or type(pair[0]) is not str or type(pair[1]) is not str:
+            raise wrong_type(pair, "a pair of texts", field=path)
+    return tuple([(name, kept) for name, kept in value])
+
+
+def _options_in(value: object, path: str) -> tuple[tuple[str, Label], ...]:
+    if value is None:
+        return ()
+    if type(value) is not dict:
+        raise wrong_type(value, 'values by name such as {"size": "M"}', field=path)
+    return tuple([(name, _label_in(label, f"{path}.{name}")) for name, label in value.items()])
+
+
+def _variant_in(document: dict[str, Any], path: str) -> Variant:
+    if not document.keys() <= _VARIANT_KEYS:
+        refuse_unknown(document, _VARIANT_KEYS, path=path)
+    return Variant(
+        VariantId(text(document, "id", path=path)),
+        _options_in(document.get("options"), f"{path}options"),
+        tuple([_offer_in(item, f"{path}offers[{at}].") for at, item in enumerate(objects(document, "offers", path=path))]),
+        text(document, "gtin", path=path),
+        text(document, "mpn", path=path),
+        texts(document, "images", path=path),
+        _extras_in(document.get("extras"), f"{path}extras"),
+    )
+
+
+def _offer_in(document: dict[str, Any], path: str) -> Offer:
+    if not document.keys() <= _OFFER_KEYS:
+        refuse_unknown(document, _OFFER_KEYS, path=path)
+    price = money(document, "price", path=path)
+    if price is None:
+        raise BadInput("is missing", field=f"{path}price", hint='Write it as "12.50 EUR".')
+    return Offer(
+        price,
+        Market(text(document, "market", path=path, default=DEFAULT_MARKET)),
+        money(document, "sale_price", path=path),
+        moment(document, "sale_starts", path=path),
+        moment(document, "sale_ends", path=path),
+        cast(Availability, one_of(document, "availability", AVAILABILITIES, path=path) or "in_stock"),
+        whole(document, "stock", path=path),
+    )

@@ -1,0 +1,101 @@
+"""Orders as canonical JSON documents: what the store keeps, and the lines of our own JSON Lines format."""
+
+from typing import Any, Final
+
+import orjson
+
+from shopkeeper.catalog.document_fields import (
+    Document,
+    load_object,
+    moment,
+    moment_text,
+    money,
+    money_text,
+    objects,
+    refuse_unknown,
+    text,
+    whole,
+)
+from shopkeeper.domain.ids import CustomerId, OrderId, ProductId, VariantId
+from shopkeeper.domain.order import Order, OrderLine, Return
+from shopkeeper.errors import BadInput
+
+ORDER_KEYS: Final = frozenset("id placed customer_id country lines returns".split())
+_LINE_KEYS: Final = frozenset("product_id variant_id quantity unit_price".split())
+_RETURN_KEYS: Final = frozenset("product_id quantity returned reason".split())
+
+
+def order_to_json(order: Order) -> bytes:
+    """The order's document."""
+    document: dict[str, Any] = {"id": order.id, "placed": moment_text(order.placed)}
+    if order.customer_id is not None:
+        document["customer_id"] = order.customer_id
+    if order.country:
+        document["country"] = order.country
+    if order.lines:
+        document["lines"] = [_line_out(line) for line in order.lines]
+    if order.returns:
+        document["returns"] = [_return_out(returned) for returned in order.returns]
+    return orjson.dumps(document)
+
+
+def order_from_json(raw: bytes | str) -> Order:
+    """The order in a document; `BadInput` names the field (a path such as `lines[0].unit_price`) that cannot be read."""
+    return order_from_document(load_object(raw, what="order"))
+
+
+def order_from_document(document: Document) -> Order:
+    """The order in a JSON object; see `order_from_json`."""
+    refuse_unknown(document, ORDER_KEYS)
+    placed = moment(document, "placed")
+    if placed is None:
+        raise BadInput("is missing", field="placed", hint="Write it as 2026-01-31T00:00:00Z.")
+    customer = text(document, "customer_id")
+    return Order(
+        id=OrderId(text(document, "id")),
+        placed=placed,
+        lines=tuple([_line_in(item, f"lines[{at}].") for at, item in enumerate(objects(document, "lines"))]),
+        customer_id=CustomerId(customer) if customer else None,
+        country=text(document, "country"),
+        returns=tuple([_return_in(item, f"returns[{at}].") for at, item in enumerate(objects(document, "returns"))]),
+    )
+
+
+def _line_out(line: OrderLine) -> dict[str, Any]:
+    document: dict[str, Any] = {"product_id": line.product_id}
+    if line.variant_id is not None:
+        document["variant_id"] = line.variant_id
+    document["quantity"] = line.quantity
+    document["unit_price"] = money_text(line.unit_price)
+    return document
+
+
+def _return_out(returned: Return) -> dict[str, Any]:
+    document = {"product_id": returned.product_id, "quantity": returned.quantity, "returned": moment_text(returned.returned)}
+    if returned.reason:
+        document["reason"] = returned.reason
+    return document
+
+
+def _line_in(document: dict[str, Any], path: str) -> OrderLine:
+    refuse_unknown(document, _LINE_KEYS, path=path)
+    price = money(document, "unit_price", path=path)
+    if price is None:
+        raise BadInput("is missing", field=f"{path}unit_price", hint='Write it as "12.50 EUR".')
+    variant = text(document, "variant_id", path=path)
+    return OrderLine(ProductId(text(document, "product_id", path=path)), _pieces(document, path), price, VariantId(variant) if variant else None)
+
+
+def _return_in(document: dict[str, Any], path: str) -> Return:
+    refuse_unknown(document, _RETURN_KEYS, path=path)
+    returned = moment(document, "returned", path=path)
+    if returned is None:
+        raise BadInput("is missing", field=f"{path}returned", hint="Write it as 2026-01-31T00:00:00Z.")
+    return Return(ProductId(text(document, "product_id", path=path)), _pieces(document, path), returned, text(document, "reason", path=path))
+
+
+def _pieces(document: dict[str, Any], path: str) -> int:
+    quantity = whole(document, "quantity", path=path)
+    if quantity is None:
+        raise BadInput("is missing", field=f"{path}quantity")
+    return quantity
