@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 ArtifactKind = Literal["search", "recommend"]
+ARTIFACT_KINDS: Final[tuple[ArtifactKind, ...]] = ("search", "recommend")
 
 
 @dataclass(frozen=True, slots=True)
