@@ -1,1 +1,168 @@
-"""To come."""
+"""The only wiring: Settings -> adapters -> App. Nothing else imports an adapter, and nothing is built on import."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from shopkeeper.access.keys import KeyService
+from shopkeeper.adapters.artifacts import FolderArtifacts
+from shopkeeper.adapters.lexical import TantivyIndexes
+from shopkeeper.adapters.storage import SqlShopDatabase, claim_server, migrate, open_shop_database
+from shopkeeper.catalog.service import CatalogService
+from shopkeeper.domain.ids import ShopId
+from shopkeeper.domain.texts import Lang, LocalizedText
+from shopkeeper.jobs import OfflineJobs
+from shopkeeper.ports.artifacts import ArtifactStore
+from shopkeeper.recommend.service import RecommendService
+from shopkeeper.search.service import SearchService
+from shopkeeper.orders.service import OrderHistory
+from shopkeeper.settings import Settings
+
+
+def utc_now() -> datetime:
+    """The present moment; the clock of everything that is wired here."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """The services of one shop. Everything it owns lies under `folder` or in its own database: no other shop's rows are in reach."""
+
+    id: ShopId
+    name: LocalizedText
+    languages: tuple[Lang, ...]
+    currency: str
+    folder: Path
+    database: SqlShopDatabase
+    artifacts: ArtifactStore
+    catalog: CatalogService
+    orders: OrderHistory
+    search: SearchService
+    recommend: RecommendService
+    keys: KeyService
+    jobs: OfflineJobs
+
+    @property
+    def media(self) -> Path:
+        """The folder of the shop's own pictures."""
+        return self.folder / "media"
+
+    @property
+    def spool(self) -> Path:
+        """The folder in which accepted work waits until it is done."""
+        return self.folder / "spool"
+
+    def reindex(self) -> None:
+        """Build and publish the search index, and serve it."""
+        self.jobs.index()
+        self.search.refresh()
+
+    def close(self) -> None:
+        """Stop following changes and let go of the database."""
+        self.search.close()
+        self.database.close()
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An installation, wired: its shops by id, and the secret that signs its sessions. A context manager that closes what it opened."""
+
+    settings: Settings
+    shops: dict[ShopId, Shop]
+    session_secret: bytes
+    clock: Callable[[], datetime] = utc_now
+
+    def shop(self, name: str | None = None) -> Shop:
+        """The shop called `name`; None = the default one. Raises NotFound, naming those that exist."""
+        return self.shops[self.settings.shop(name)]
+
+    def close(self) -> None:
+        """Close every shop."""
+        for shop in self.shops.values():
+            shop.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def build(settings: Settings, *, only: ShopId | None = None, read_only: bool = False, clock: Callable[[], datetime] = utc_now) -> App:
+    """Open the installation: every shop, or `only` one. `read_only` never writes to a database, so it is allowed beside a server."""
+    wanted = [only] if only is not None else [ShopId(name) for name in settings.shops]
+    with ExitStack() as opened:
+        shops: dict[ShopId, Shop] = {}
+        for shop_id in wanted:
+            shops[shop_id] = _open_shop(settings, shop_id, read_only=read_only, clock=clock)
+            opened.callback(shops[shop_id].close)
+        app = App(settings=settings, shops=shops, session_secret=_session_secret(settings.home), clock=clock)
+        opened.pop_all()
+        return app
+
+
+def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Callable[[], datetime]) -> Shop:
+    folder = settings.shop_folder(shop)
+    about = settings.shops[shop]
+    database = open_shop_database(settings.database_url(shop), shop, read_only=read_only)
+    artifacts = FolderArtifacts(folder / "artifacts")
+    lexical = TantivyIndexes()
+    search = SearchService(database.products, artifacts, lexical, folder / "live", clock=clock)
+    return Shop(
+        id=shop,
+        name=about.title,
+        languages=about.languages,
+        currency=about.currency,
+        folder=folder,
+        database=database,
+        artifacts=artifacts,
+        catalog=CatalogService(database.products, database.reviews, database.policies, clock=clock),
+        orders=OrderHistory(database.orders, database.products, clock=clock),
+        search=search,
+        recommend=RecommendService(database.products, database.orders, artifacts, search.columns, search.similar_ids, clock=clock),
+        keys=KeyService(database.keys, shop, clock=clock),
+        jobs=OfflineJobs(database, artifacts, lexical, clock),
+    )
+
+
+def create_shop(settings: Settings, shop: ShopId) -> str:
+    """Make the shop's folder and database; returns the token of its first admin key, which is kept nowhere."""
+    settings.shop_folder(shop).mkdir(parents=True, exist_ok=True)
+    migrate(settings.database_url(shop), shop)
+    with build(settings, only=shop) as app:
+        _, token = app.shops[shop].keys.mint("first admin key", "admin")
+    return token
+
+
+@contextmanager
+def claim_databases(settings: Settings, *, port: int) -> Iterator[None]:
+    """Hold each SQLite database for this server while the block runs. Raises Refused, naming pid and port of the server that has it."""
+    with ExitStack() as claims:
+        for shop in settings.shops:
+            claims.enter_context(claim_server(settings.database_url(ShopId(shop)), port=port))
+        yield
+
+
+SECRET_FILE = "session.key"
+
+
+def _session_secret(home: Path) -> bytes:
+    """The secret that signs console sessions: made at the first opening, readable by the owner alone."""
+    path = home / SECRET_FILE
+    if not path.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        staged = home / f".{SECRET_FILE}.{secrets.token_hex(4)}"
+        staged.touch(mode=0o600)
+        staged.write_bytes(secrets.token_bytes(32))
+        try:
+            path.hardlink_to(staged)  # the first of two processes wins, and both read the winner's
+        except FileExistsError:
+            pass
+        finally:
+            staged.unlink()
+    return path.read_bytes()

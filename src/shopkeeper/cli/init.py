@@ -1,0 +1,53 @@
+"""`shopkeeper init`: a new installation, or one more shop in it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shopkeeper.errors import Refused
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("init")(init)
+
+
+def init(
+    context: typer.Context,
+    shop: Annotated[str, typer.Argument(help="The shop's id: lower-case letters and digits.")] = "main",
+    name_en: Annotated[str, typer.Option("--name-en", help="The shop's name in English.")] = "My shop",
+    name_zh: Annotated[str, typer.Option("--name-zh", help="The shop's name in Chinese.")] = "我的小店",
+    currency: Annotated[str, typer.Option("--currency", help="The currency of the default price list (ISO 4217).")] = "CNY",
+) -> None:
+    """Write shopkeeper.toml, make the shop's folder and database, and print its first admin key, once."""
+    from shopkeeper import bootstrap
+    from shopkeeper.cli.terminal import console
+    from shopkeeper.domain.ids import shop_id
+    from shopkeeper.settings import config_path, load_settings
+
+    path = config_path(context.find_root().obj)
+    wanted = shop_id(shop)
+    if path.exists() and wanted in load_settings(path).shops:
+        raise Refused(f"{path} already has a shop {wanted!r}", status=409, field="SHOP", value=wanted, hint="Choose another id.")
+    _write_settings(path, wanted, name_en=name_en, name_zh=name_zh, currency=currency)
+    token = bootstrap.create_shop(load_settings(path), wanted)
+    console.print(f"Shop {wanted} is ready: settings in {path}.")
+    console.print(f"Its admin key, shown this once: {token}")
+    console.print(f"Next: shopkeeper import products FEED --shop {wanted}, then shopkeeper train, then shopkeeper serve.")
+
+
+def _write_settings(path: Path, shop: str, *, name_en: str, name_zh: str, currency: str) -> None:
+    import orjson
+
+    def quoted(text: str) -> str:
+        return orjson.dumps(text).decode()  # a JSON string is a TOML basic string
+
+    table = f'[shops.{shop}]\nname = {{ zh = {quoted(name_zh)}, en = {quoted(name_en)} }}\nlanguages = ["zh", "en"]\ncurrency = {quoted(currency)}\n'
+    if path.exists():
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"\n{table}")
+        return
+    head = '# The settings of this Shopkeeper installation; docs/reference/settings.md names them all.\nhome = "shopkeeper-data"\n'
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{head}default_shop = {quoted(shop)}\n\n{table}", encoding="utf-8")

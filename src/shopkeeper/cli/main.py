@@ -1,0 +1,72 @@
+"""Puts the verbs together and renders every error in one place."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shopkeeper import __version__
+from shopkeeper.cli import (
+    artifacts,
+    backup,
+    bench,
+    demo,
+    diagnose,
+    evaluate,
+    export,
+    import_,
+    init,
+    keys,
+    migrate,
+    predict,
+    serve,
+    train,
+)
+from shopkeeper.errors import BadInput, NotFound, ShopkeeperError
+
+app = typer.Typer(
+    name="shopkeeper",
+    help="Shopkeeper 掌柜: the AI layer for online shops. Begin with `shopkeeper demo`, or `shopkeeper init` for a shop of your own.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"shopkeeper {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _installation(
+    context: typer.Context,
+    config: Annotated[
+        Path | None, typer.Option("--config", help="The settings file; else SHOPKEEPER_CONFIG, else ./shopkeeper.toml.", show_default=False)
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")] = False,  # noqa: ARG001 - handled by its callback
+) -> None:
+    context.obj = config
+
+
+for verb in (init, demo, import_, export, train, evaluate, serve, bench, predict, artifacts, keys, migrate, backup, diagnose):
+    verb.register(app)
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; returns the exit code: 0 done, 1 failed, 2 unusable input, 130 interrupted. No traceback for what a user can cause."""
+    try:
+        app(arguments, prog_name="shopkeeper")
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 1
+    except ShopkeeperError as error:
+        sys.stderr.write(f"shopkeeper: {error}\n")
+        return 2 if isinstance(error, (BadInput, NotFound)) else 1
+    except KeyboardInterrupt:
+        sys.stderr.write("\nshopkeeper: stopped; what was done stays done\n")
+        return 130
+    except BrokenPipeError:
+        return 1
+    return 0
