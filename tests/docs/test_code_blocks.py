@@ -1,0 +1,33 @@
+"""Every `sh` and `python` block in the docs runs, file by file and in order, in an empty folder. What cannot run (a server, make) is a `console` block."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+RUNNABLE = [page for page in PAGES if BLOCK.search(page.read_text(encoding="utf-8"))]
+
+
+def script_of(page: Path) -> str:
+    """The page's blocks as one shell script that stops at the first failure; a Python block becomes a heredoc."""
+    parts = ["set -eu"]
+    for language, body in BLOCK.findall(page.read_text(encoding="utf-8")):
+        parts.append(body if language == "sh" else f"python - <<'END_OF_PYTHON_BLOCK'\n{body}END_OF_PYTHON_BLOCK")
+    return "\n".join(parts)
+
+
+def test_the_how_tos_have_blocks_that_run() -> None:
+    assert {page.name for page in RUNNABLE} >= {page.name for page in (ROOT / "docs" / "how-to").glob("import-*.md")}
+
+
+@pytest.mark.parametrize("page", RUNNABLE, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_the_code_blocks_of_a_page_run(page: Path, tmp_path: Path) -> None:
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "HOME": str(tmp_path), "COLUMNS": "120"}
+    done = subprocess.run(["sh", "-c", script_of(page)], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
