@@ -1,10 +1,10 @@
 """Typed reads of one field of a JSON object; a wrong type is named by its path, never by a traceback."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import orjson
 
@@ -13,6 +13,7 @@ from shopkeeper.domain.texts import LANGS, Lang, LocalizedText
 from shopkeeper.errors import BadInput
 
 Document = Mapping[str, Any]
+Built = TypeVar("Built")
 
 
 def load_object(raw: bytes | str, *, what: str) -> dict[str, Any]:
@@ -26,13 +27,29 @@ def load_object(raw: bytes | str, *, what: str) -> dict[str, Any]:
     return document
 
 
-def refuse_unknown(document: Document, known: frozenset[str], *, path: str = "") -> None:
+def refuse_unknown(document: Document, known: frozenset[str]) -> None:
     """Raise for the first key that is not `known`, with the nearest known one as a hint."""
     for key in document:
         if key not in known:
             near = get_close_matches(key, known, n=1)
             hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(sorted(known))}."
-            raise BadInput("is not a field we know", field=f"{path}{key}", value=str(document[key])[:80], hint=hint)
+            raise BadInput("is not a field we know", field=key, value=str(document[key])[:80], hint=hint)
+
+
+def under(path: str, fault: BadInput) -> BadInput:
+    """The same fault, its field named from one level further out: `price` under `offers[0]` becomes `offers[0].price`."""
+    return BadInput(fault.message, field=f"{path}.{fault.field}" if fault.field else path, value=fault.value, hint=fault.hint)
+
+
+def each(document: Document, key: str, build: Callable[[dict[str, Any]], Built]) -> tuple[Built, ...]:
+    """What `build` makes of each object in the list under `key` (empty where it is absent); a fault names the place: `key[2].price`."""
+    built: list[Built] = []
+    for item in objects(document, key):
+        try:
+            built.append(build(item))
+        except BadInput as fault:
+            raise under(f"{key}[{len(built)}]", fault) from None
+    return tuple(built)
 
 
 def wrong_type(value: object, wanted: str, *, field: str) -> BadInput:
@@ -40,58 +57,58 @@ def wrong_type(value: object, wanted: str, *, field: str) -> BadInput:
     return BadInput(f"is {_kind(value)}, not {wanted}", field=field, value=str(value)[:80])
 
 
-def text(document: Document, key: str, *, path: str = "", default: str | None = "") -> str:
+def text(document: Document, key: str, *, default: str | None = "") -> str:
     """The text under `key`; absent or null is `default`, or an error where `default` is None."""
     value = document.get(key, default)
-    if value is None:
-        value = default
     if type(value) is str:
         return value
     if value is None:
-        raise BadInput("is missing", field=path + key)
-    raise wrong_type(value, "a text", field=path + key)
+        if default is not None:
+            return default
+        raise BadInput("is missing", field=key)
+    raise wrong_type(value, "a text", field=key)
 
 
-def whole(document: Document, key: str, *, path: str = "") -> int | None:
+def whole(document: Document, key: str) -> int | None:
     """The whole number under `key`, None where it is absent."""
     value = document.get(key)
     if value is None or type(value) is int:
         return value
-    raise wrong_type(value, "a whole number", field=path + key)
+    raise wrong_type(value, "a whole number", field=key)
 
 
-def number(document: Document, key: str, *, path: str = "") -> float | None:
+def number(document: Document, key: str) -> float | None:
     """The number under `key`, None where it is absent."""
     value = document.get(key)
     if value is None or type(value) is float:
         return value
     if type(value) is int:
         return float(value)
-    raise wrong_type(value, "a number", field=path + key)
+    raise wrong_type(value, "a number", field=key)
 
 
-def flag(document: Document, key: str, *, path: str = "") -> bool:
+def flag(document: Document, key: str) -> bool:
     """The boolean under `key`, False where it is absent."""
     value = document.get(key, False)
     if type(value) is bool:
         return value
-    raise wrong_type(value, "true or false", field=path + key)
+    raise wrong_type(value, "true or false", field=key)
 
 
-def moment(document: Document, key: str, *, path: str = "") -> datetime | None:
+def moment(document: Document, key: str) -> datetime | None:
     """The moment (ISO 8601 with a time zone) under `key`, None where it is absent."""
     value = document.get(key)
     if value is None:
         return None
     if type(value) is not str:
-        raise wrong_type(value, "a moment such as 2026-01-31T00:00:00Z", field=path + key)
+        raise wrong_type(value, "a moment such as 2026-01-31T00:00:00Z", field=key)
     try:
         read = datetime.fromisoformat(value)
-    except ValueError:
-        raise BadInput(f"{value!r} is not a moment", field=path + key, value=value, hint="Write it as 2026-01-31T00:00:00Z.") from None
-    if read.tzinfo is None:
-        raise BadInput(f"{value!r} has no time zone", field=path + key, value=value, hint="Write it as 2026-01-31T00:00:00Z.")
-    return read
+        if read.tzinfo is not None:
+            return read.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise BadInput(f"{value[:80]!r} is not a moment", field=key, value=value[:80], hint="Write it as 2026-01-31T00:00:00Z.") from None
+    raise BadInput(f"{value!r} has no time zone", field=key, value=value, hint="Write it as 2026-01-31T00:00:00Z.")
 
 
 def moment_text(value: datetime) -> str:
@@ -99,71 +116,71 @@ def moment_text(value: datetime) -> str:
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def texts(document: Document, key: str, *, path: str = "") -> tuple[str, ...]:
+def texts(document: Document, key: str) -> tuple[str, ...]:
     """The list of texts under `key`, empty where it is absent."""
     value = document.get(key)
     if value is None:
         return ()
     if type(value) is not list:
-        raise wrong_type(value, "a list of texts", field=path + key)
+        raise wrong_type(value, "a list of texts", field=key)
     for at, item in enumerate(value):
         if type(item) is not str:
-            raise wrong_type(item, "a text", field=f"{path}{key}[{at}]")
+            raise wrong_type(item, "a text", field=f"{key}[{at}]")
     return tuple(value)
 
 
-def localized(document: Document, key: str, *, path: str = "") -> LocalizedText:
+def localized(document: Document, key: str) -> LocalizedText:
     """The text in several languages under `key`: `{"zh": …, "en": …}`."""
     value = document.get(key)
     if value is None:
         return LocalizedText()
     if type(value) is not dict:
-        raise wrong_type(value, 'wordings by language such as {"zh": "…", "en": "…"}', field=path + key)
+        raise wrong_type(value, 'wordings by language such as {"zh": "…", "en": "…"}', field=key)
     for lang, wording in value.items():
         if type(wording) is not str:
-            raise wrong_type(wording, "a text", field=f"{path}{key}.{lang}")
+            raise wrong_type(wording, "a text", field=f"{key}.{lang}")
         if lang not in LANGS:
-            raise BadInput(f"{lang!r} is not a language of the shop", field=f"{path}{key}", value=lang, hint=f"Known: {', '.join(LANGS)}.")
+            raise BadInput(f"{lang!r} is not a language of the shop", field=key, value=lang, hint=f"Known: {', '.join(LANGS)}.")
     return LocalizedText(value.get("zh", ""), value.get("en", ""))
 
 
-def lang_or_none(document: Document, key: str, *, path: str = "") -> Lang | None:
+def lang_or_none(document: Document, key: str) -> Lang | None:
     """The language code under `key`, None where it is absent."""
-    return cast(Lang | None, one_of(document, key, LANGS, path=path))
+    return cast(Lang | None, one_of(document, key, LANGS))
 
 
-def one_of(document: Document, key: str, allowed: Sequence[str], *, path: str = "") -> str | None:
+def one_of(document: Document, key: str, allowed: Sequence[str]) -> str | None:
     """The text under `key`, which must be among `allowed`; None where it is absent."""
     value = document.get(key)
     if value is None or value in allowed:
         return value
-    raise BadInput(f"{value!r} is not known", field=path + key, value=str(value)[:80], hint=f"Use one of {', '.join(allowed)}.")
+    raise BadInput(f"{value!r} is not known", field=key, value=str(value)[:80], hint=f"Use one of {', '.join(allowed)}.")
 
 
-def objects(document: Document, key: str, *, path: str = "") -> list[dict[str, Any]]:
+def objects(document: Document, key: str) -> list[dict[str, Any]]:
     """The list of objects under `key`, empty where it is absent."""
     value = document.get(key)
     if value is None:
         return []
     if type(value) is not list:
-        raise wrong_type(value, "a list of objects", field=path + key)
+        raise wrong_type(value, "a list of objects", field=key)
     for at, item in enumerate(value):
         if type(item) is not dict:
-            raise wrong_type(item, "an object", field=f"{path}{key}[{at}]")
+            raise wrong_type(item, "an object", field=f"{key}[{at}]")
     return value
 
 
-def money(document: Document, key: str, *, path: str = "") -> Money | None:
+def money(document: Document, key: str) -> Money | None:
     """The price under `key`, written as `"12.50 EUR"`; None where it is absent."""
     value = document.get(key)
     if value is None:
         return None
     if type(value) is not str:
-        raise wrong_type(value, 'a price such as "12.50 EUR"', field=path + key)
+        raise wrong_type(value, 'a price such as "12.50 EUR"', field=key)
     try:
         return money_of(value)
     except BadInput as fault:
-        raise BadInput(fault.message, field=path + key, value=value, hint=fault.hint) from None
+        raise BadInput(fault.message, field=key, value=value, hint=fault.hint) from None
 
 
 @lru_cache(maxsize=65_536)
@@ -172,8 +189,8 @@ def money_of(written: str) -> Money:
     amount, space, currency = written.partition(" ")
     units, _, part = amount.partition(".")
     digits = exponent_of(currency)
-    if not space or not (units + part).isdecimal() or not amount.isascii() or not units or len(part) > digits:
-        raise BadInput(f"{written!r} is not a price", field="price", value=written, hint='Write it as "12.50 EUR".')
+    if len(amount) > 20 or not space or not (units + part).isdecimal() or not amount.isascii() or not units or len(part) > digits:
+        raise BadInput(f"{written[:80]!r} is not a price", field="price", value=written[:80], hint='Write it as "12.50 EUR".')
     return Money(int(units + part) * 10 ** (digits - len(part)), Currency(currency))
 
 

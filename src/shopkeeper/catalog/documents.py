@@ -4,6 +4,8 @@ One value has one document: keys in a fixed order, defaults left out, prices as 
 key. Hand-written rather than pydantic because the form is compact (docs/decisions/0007 has the measurement).
 """
 
+from collections.abc import Callable
+from dataclasses import fields
 from functools import lru_cache
 from typing import Any, Final, cast, get_args
 
@@ -11,6 +13,7 @@ import orjson
 
 from shopkeeper.catalog.document_fields import (
     Document,
+    each,
     flag,
     lang_or_none,
     load_object,
@@ -20,11 +23,11 @@ from shopkeeper.catalog.document_fields import (
     money,
     money_text,
     number,
-    objects,
     one_of,
     refuse_unknown,
     text,
     texts,
+    under,
     whole,
     wrong_type,
 )
@@ -37,14 +40,12 @@ from shopkeeper.errors import BadInput
 
 AVAILABILITIES: Final[tuple[Availability, ...]] = get_args(Availability)
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
-PRODUCT_KEYS: Final = frozenset(
-    "id title description brand categories attributes tags images link status created rating rating_count variants extras".split()
-)
-_VARIANT_KEYS: Final = frozenset("id options offers gtin mpn images extras".split())
-_OFFER_KEYS: Final = frozenset("price market sale_price sale_starts sale_ends availability stock".split())
+PRODUCT_KEYS: Final = frozenset(field.name for field in fields(Product))
+_VARIANT_KEYS: Final = frozenset(field.name for field in fields(Variant))
+_OFFER_KEYS: Final = frozenset(field.name for field in fields(Offer))
 _LABEL_KEYS: Final = frozenset(("key", "zh", "en"))
-_REVIEW_KEYS: Final = frozenset("id product_id text written rating title lang customer_id verified".split())
-_POLICY_KEYS: Final = frozenset("id lang title body kind".split())
+_REVIEW_KEYS: Final = frozenset(field.name for field in fields(Review))
+_POLICY_KEYS: Final = frozenset(field.name for field in fields(Policy))
 
 
 def product_to_json(product: Product) -> bytes:
@@ -149,11 +150,11 @@ def product_from_document(document: Document) -> Product:
     return Product(
         ProductId(text(document, "id")),
         localized(document, "title"),
-        tuple([_variant_in(item, f"variants[{at}].") for at, item in enumerate(objects(document, "variants"))]),
+        each(document, "variants", _variant_in),
         localized(document, "description"),
         None if brand is None else _label_in(brand, "brand"),
-        _categories_in(document.get("categories")),
-        _attributes_in(document.get("attributes")),
+        _given(document, "categories", _categories_in),
+        _given(document, "attributes", _attributes_in),
         texts(document, "tags"),
         texts(document, "images"),
         text(document, "link"),
@@ -161,7 +162,7 @@ def product_from_document(document: Document) -> Product:
         moment(document, "created"),
         number(document, "rating"),
         0 if count is None else count,
-        _extras_in(document.get("extras"), "extras"),
+        _given(document, "extras", _extras_in),
     )
 
 
@@ -203,87 +204,82 @@ def _offer_out(offer: Offer) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=65_536)
-def _plain_label(key: str) -> Label:
-    """A label without names; the same few thousand stand in every catalogue, so they are shared."""
-    return Label(key)
+def _label(key: str, zh: str = "", en: str = "") -> Label:
+    """A label; the same few thousand stand all over a catalogue, so they are shared."""
+    return Label(key, LocalizedText(zh, en)) if zh or en else Label(key)
 
 
-def _label_in(value: object, path: str) -> Label:
+def _label_in(value: object, field: str) -> Label:
     if type(value) is str:
-        return _plain_label(value)
+        return _label(value)
     if type(value) is not dict:
-        raise wrong_type(value, 'a text or {"key": …, "zh": …, "en": …}', field=path)
-    refuse_unknown(value, _LABEL_KEYS, path=f"{path}.")
-    dotted = f"{path}."
-    return Label(text(value, "key", path=dotted), LocalizedText(text(value, "zh", path=dotted), text(value, "en", path=dotted)))
+        raise wrong_type(value, 'a text or {"key": …, "zh": …, "en": …}', field=field)
+    try:
+        if not value.keys() <= _LABEL_KEYS:
+            refuse_unknown(value, _LABEL_KEYS)
+        return _label(text(value, "key"), text(value, "zh"), text(value, "en"))
+    except BadInput as fault:
+        raise under(field, fault) from None
 
 
 def _categories_in(value: object) -> tuple[tuple[Label, ...], ...]:
-    if value is None:
-        return ()
     if type(value) is not list or not all(type(path) is list for path in value):
         raise wrong_type(value, 'a list of paths such as [["Audio", "Headphones"]]', field="categories")
-    return tuple([tuple([_label_in(label, f"categories[{at}]") for label in path]) for at, path in enumerate(value)])
+    return tuple([tuple([_label_in(label, "categories") for label in path]) for path in value])
 
 
 def _attributes_in(value: object) -> tuple[tuple[str, tuple[Label, ...]], ...]:
-    if value is None:
-        return ()
     if type(value) is not dict:
         raise wrong_type(value, 'values by name such as {"colour": ["red"]}', field="attributes")
     read = []
     for name, labels in value.items():
         if type(labels) is not list:
             raise wrong_type(labels, "a list of values", field=f"attributes.{name}")
-        read.append((name, tuple([_label_in(label, f"attributes.{name}") for label in labels])))
+        read.append((name, tuple([_label_in(label, name) for label in labels])))
     return tuple(read)
 
 
-def _extras_in(value: object, path: str) -> Extras:
-    if value is None:
-        return ()
+def _extras_in(value: object) -> Extras:
     if type(value) is not list:
-        raise wrong_type(value, 'a list of pairs such as [["google:shipping", "…"]]', field=path)
+        raise wrong_type(value, 'a list of pairs such as [["google:shipping", "…"]]', field="extras")
     for pair in value:
         if type(pair) is not list or len(pair) != 2 or type(pair[0]) is not str or type(pair[1]) is not str:
-            raise wrong_type(pair, "a pair of texts", field=path)
+            raise wrong_type(pair, "a pair of texts", field="extras")
     return tuple([(name, kept) for name, kept in value])
 
 
-def _options_in(value: object, path: str) -> tuple[tuple[str, Label], ...]:
-    if value is None:
-        return ()
+def _options_in(value: object) -> tuple[tuple[str, Label], ...]:
     if type(value) is not dict:
-        raise wrong_type(value, 'values by name such as {"size": "M"}', field=path)
-    return tuple([(name, _label_in(label, f"{path}.{name}")) for name, label in value.items()])
+        raise wrong_type(value, 'values by name such as {"size": "M"}', field="options")
+    return tuple([(name, _label_in(label, name)) for name, label in value.items()])
 
 
-def _variant_in(document: dict[str, Any], path: str) -> Variant:
+def _given(document: Document, key: str, read: Callable[[Any], tuple[Any, ...]]) -> tuple[Any, ...]:
+    value = document.get(key)
+    return () if value is None else read(value)
+
+
+def _variant_in(document: Document) -> Variant:
     if not document.keys() <= _VARIANT_KEYS:
-        refuse_unknown(document, _VARIANT_KEYS, path=path)
+        refuse_unknown(document, _VARIANT_KEYS)
     return Variant(
-        VariantId(text(document, "id", path=path)),
-        _options_in(document.get("options"), f"{path}options"),
-        tuple([_offer_in(item, f"{path}offers[{at}].") for at, item in enumerate(objects(document, "offers", path=path))]),
-        text(document, "gtin", path=path),
-        text(document, "mpn", path=path),
-        texts(document, "images", path=path),
-        _extras_in(document.get("extras"), f"{path}extras"),
+        VariantId(text(document, "id")),
+        _given(document, "options", _options_in),
+        each(document, "offers", _offer_in),
+        text(document, "gtin"),
+        text(document, "mpn"),
+        texts(document, "images"),
+        _given(document, "extras", _extras_in),
     )
 
 
-def _offer_in(document: dict[str, Any], path: str) -> Offer:
+def _offer_in(document: Document) -> Offer:
     if not document.keys() <= _OFFER_KEYS:
-        refuse_unknown(document, _OFFER_KEYS, path=path)
-    price = money(document, "price", path=path)
+        refuse_unknown(document, _OFFER_KEYS)
+    price = money(document, "price")
     if price is None:
-        raise BadInput("is missing", field=f"{path}price", hint='Write it as "12.50 EUR".')
-    return Offer(
-        price,
-        Market(text(document, "market", path=path, default=DEFAULT_MARKET)),
-        money(document, "sale_price", path=path),
-        moment(document, "sale_starts", path=path),
-        moment(document, "sale_ends", path=path),
-        cast(Availability, one_of(document, "availability", AVAILABILITIES, path=path) or "in_stock"),
-        whole(document, "stock", path=path),
-    )
+        raise BadInput("is missing", field="price", hint='Write it as "12.50 EUR".')
+    market = Market(text(document, "market", default=DEFAULT_MARKET))
+    availability = cast(Availability, one_of(document, "availability", AVAILABILITIES) or "in_stock")
+    stock = whole(document, "stock")
+    return Offer(price, market, money(document, "sale_price"), moment(document, "sale_starts"), moment(document, "sale_ends"), availability, stock)

@@ -1,17 +1,18 @@
 """Orders as canonical JSON documents: what the store keeps, and the lines of our own JSON Lines format."""
 
+from dataclasses import fields
 from typing import Any, Final
 
 import orjson
 
 from shopkeeper.catalog.document_fields import (
     Document,
+    each,
     load_object,
     moment,
     moment_text,
     money,
     money_text,
-    objects,
     refuse_unknown,
     text,
     whole,
@@ -20,9 +21,9 @@ from shopkeeper.domain.ids import CustomerId, OrderId, ProductId, VariantId
 from shopkeeper.domain.order import Order, OrderLine, Return
 from shopkeeper.errors import BadInput
 
-ORDER_KEYS: Final = frozenset("id placed customer_id country lines returns".split())
-_LINE_KEYS: Final = frozenset("product_id variant_id quantity unit_price".split())
-_RETURN_KEYS: Final = frozenset("product_id quantity returned reason".split())
+ORDER_KEYS: Final = frozenset(field.name for field in fields(Order))
+_LINE_KEYS: Final = frozenset(field.name for field in fields(OrderLine))
+_RETURN_KEYS: Final = frozenset(field.name for field in fields(Return))
 
 
 def order_to_json(order: Order) -> bytes:
@@ -54,10 +55,10 @@ def order_from_document(document: Document) -> Order:
     return Order(
         id=OrderId(text(document, "id")),
         placed=placed,
-        lines=tuple([_line_in(item, f"lines[{at}].") for at, item in enumerate(objects(document, "lines"))]),
+        lines=each(document, "lines", _line_in),
         customer_id=CustomerId(customer) if customer else None,
         country=text(document, "country"),
-        returns=tuple([_return_in(item, f"returns[{at}].") for at, item in enumerate(objects(document, "returns"))]),
+        returns=each(document, "returns", _return_in),
     )
 
 
@@ -77,25 +78,25 @@ def _return_out(returned: Return) -> dict[str, Any]:
     return document
 
 
-def _line_in(document: dict[str, Any], path: str) -> OrderLine:
-    refuse_unknown(document, _LINE_KEYS, path=path)
-    price = money(document, "unit_price", path=path)
+def _line_in(document: dict[str, Any]) -> OrderLine:
+    refuse_unknown(document, _LINE_KEYS)
+    price = money(document, "unit_price")
     if price is None:
-        raise BadInput("is missing", field=f"{path}unit_price", hint='Write it as "12.50 EUR".')
-    variant = text(document, "variant_id", path=path)
-    return OrderLine(ProductId(text(document, "product_id", path=path)), _pieces(document, path), price, VariantId(variant) if variant else None)
+        raise BadInput("is missing", field="unit_price", hint='Write it as "12.50 EUR".')
+    variant = text(document, "variant_id")
+    return OrderLine(ProductId(text(document, "product_id")), _pieces(document), price, VariantId(variant) if variant else None)
 
 
-def _return_in(document: dict[str, Any], path: str) -> Return:
-    refuse_unknown(document, _RETURN_KEYS, path=path)
-    returned = moment(document, "returned", path=path)
+def _return_in(document: dict[str, Any]) -> Return:
+    refuse_unknown(document, _RETURN_KEYS)
+    returned = moment(document, "returned")
     if returned is None:
-        raise BadInput("is missing", field=f"{path}returned", hint="Write it as 2026-01-31T00:00:00Z.")
-    return Return(ProductId(text(document, "product_id", path=path)), _pieces(document, path), returned, text(document, "reason", path=path))
+        raise BadInput("is missing", field="returned", hint="Write it as 2026-01-31T00:00:00Z.")
+    return Return(ProductId(text(document, "product_id")), _pieces(document), returned, text(document, "reason"))
 
 
-def _pieces(document: dict[str, Any], path: str) -> int:
-    quantity = whole(document, "quantity", path=path)
+def _pieces(document: dict[str, Any]) -> int:
+    quantity = whole(document, "quantity")
     if quantity is None:
-        raise BadInput("is missing", field=f"{path}quantity")
+        raise BadInput("is missing", field="quantity")
     return quantity
