@@ -1,0 +1,69 @@
+"""One shop's stores on one database."""
+
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import select
+
+from shopkeeper.adapters.storage.engine import Connections
+from shopkeeper.adapters.storage.keys import SqlKeyStore
+from shopkeeper.adapters.storage.orders import SqlOrderStore
+from shopkeeper.adapters.storage.places import Place, SqliteFile, locate
+from shopkeeper.adapters.storage.policies import SqlPolicyStore
+from shopkeeper.adapters.storage.products import SqlProductStore
+from shopkeeper.adapters.storage.reviews import SqlReviewStore
+from shopkeeper.adapters.storage.schema import about
+from shopkeeper.adapters.storage.tasks import SqlTaskStore
+from shopkeeper.adapters.storage.versions import check_version, read_version
+from shopkeeper.domain.ids import ShopId
+from shopkeeper.errors import Refused
+
+
+class SqlShopDatabase:
+    """`ports.stores.ShopDatabase` on SQL; close it when done (it is a context manager too)."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self.products = SqlProductStore(connections)
+        self.orders = SqlOrderStore(connections)
+        self.reviews = SqlReviewStore(connections)
+        self.policies = SqlPolicyStore(connections)
+        self.keys = SqlKeyStore(connections)
+        self.tasks = SqlTaskStore(connections)
+
+    @property
+    def place(self) -> Place:
+        """Where the database is."""
+        return self._connections.place
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self._connections.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def open_shop_database(url: str, shop: ShopId, *, read_only: bool = False) -> SqlShopDatabase:
+    """Return the stores of `shop`; see `places.locate` for the forms of `url`.
+
+    `Unavailable` if there is no database, it does not answer or is older than this program; `Refused` (409) if it is newer, or another shop's.
+    With `read_only` nothing is ever written, and writing calls are refused.
+    """
+    place = locate(url, shop)
+    if isinstance(place, SqliteFile) and not place.path.exists():
+        check_version(None, place)
+    connections = Connections(place, read_only=read_only)
+    try:
+        with connections.read() as connection:
+            check_version(read_version(connection), place)
+            owner = connection.scalar(select(about.c.value).where(about.c.name == "shop"))
+        if owner != place.shop:
+            raise Refused(f"The database {place} is the shop {owner!r}'s, not {place.shop!r}'s.", status=409, hint="Check the database URL.")
+    except BaseException:
+        connections.close()
+        raise
+    return SqlShopDatabase(connections)

@@ -1,0 +1,64 @@
+"""Partial price and stock updates, and the question whether anything else of a product changed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields, replace
+from typing import Any
+
+from shopkeeper.domain.product import Market, Offer, OfferPatch, Product, Variant
+from shopkeeper.errors import BadInput
+
+_PRODUCT_TEXTS = tuple(field.name for field in fields(Product) if field.name != "variants")
+_VARIANT_TEXTS = tuple(field.name for field in fields(Variant) if field.name != "offers")
+
+
+def same_text(one: Product, other: Product) -> bool:
+    """True if the two differ at most in what their offers cost and whether they can be had: an index of texts need not look again.
+
+    A market that comes or goes is more than that.
+    """
+    if len(one.variants) != len(other.variants) or any(getattr(one, name) != getattr(other, name) for name in _PRODUCT_TEXTS):
+        return False
+    return all(_same_variant_text(*pair) for pair in zip(one.variants, other.variants, strict=True))
+
+
+def _same_variant_text(one: Variant, other: Variant) -> bool:
+    if any(getattr(one, name) != getattr(other, name) for name in _VARIANT_TEXTS):
+        return False
+    return [offer.market for offer in one.offers] == [offer.market for offer in other.offers]
+
+
+def patched(product: Product, patches: Sequence[OfferPatch]) -> tuple[Product, bool]:
+    """Return the product with `patches` applied in turn, and whether each of them found an offer to change."""
+    offers: dict[tuple[str, Market], Offer] = {(variant.id, offer.market): offer for variant in product.variants for offer in variant.offers}
+    complete = True
+    touched: set[str] = set()
+    for patch in patches:
+        wanted: Iterable[str] = [variant.id for variant in product.variants] if patch.variant_id is None else [patch.variant_id]
+        hits = [(variant, patch.market) for variant in wanted if (variant, patch.market) in offers]
+        complete = complete and bool(hits)
+        for hit in hits:
+            offers[hit] = _patched_offer(offers[hit], patch)
+            touched.add(hit[0])
+    if not touched:
+        return product, complete
+    variants = tuple(
+        replace(variant, offers=tuple(offers[variant.id, offer.market] for offer in variant.offers)) if variant.id in touched else variant
+        for variant in product.variants
+    )
+    return replace(product, variants=variants), complete
+
+
+def _patched_offer(offer: Offer, patch: OfferPatch) -> Offer:
+    given: dict[str, Any] = {name: value for name in ("price", "sale_price", "stock", "availability") if (value := getattr(patch, name)) is not None}
+    for name in ("price", "sale_price"):
+        if name in given and given[name].currency != offer.price.currency:
+            raise BadInput(
+                f"is in {given[name].currency}, but the offer in market {offer.market!r} is in {offer.price.currency}",
+                field=f"{patch.product_id}.{name}",
+                value=str(given[name]),
+                hint="Send the whole product to change a currency.",
+            )
+    try:
+        return replace(offer, **given)
+    except BadInput as fault:
+        raise BadInput(fault.message, field=f"{patch.product_id}.{fault.field}", value=fault.value, hint=fault.hint) from None

@@ -1,0 +1,63 @@
+"""Orders in a table, streamed by the moment at which they were placed."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, tuple_
+
+from shopkeeper.adapters.storage.engine import Connections
+from shopkeeper.adapters.storage.rows import PAGE, Row, encode, put_documents, storable, stored_digests, to_micros
+from shopkeeper.adapters.storage.schema import orders
+from shopkeeper.domain.ids import CustomerId
+from shopkeeper.domain.order import Order
+from shopkeeper.orders.documents import order_from_json, order_to_json
+from shopkeeper.ports.stores import PutReport
+
+
+class SqlOrderStore:
+    """`ports.stores.OrderStore` on SQL."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def put(self, orders: Sequence[Order]) -> PutReport:
+        """Insert or replace whole orders by id."""
+        rows = [_row(order) for order in orders]
+        return self._connections.write(lambda connection: _put(connection, rows)) if rows else PutReport()
+
+    def scan(self, *, since: datetime | None = None) -> Iterator[Order]:
+        """Orders placed at `since` or later, in the order of `placed` (then id); each page is a short transaction."""
+        place = tuple_(orders.c.placed, orders.c.id)
+        columns = select(orders.c.placed, orders.c.id, orders.c.document).order_by(orders.c.placed, orders.c.id).limit(PAGE)
+        page = columns if since is None else columns.where(orders.c.placed >= to_micros(since))
+        while True:
+            with self._connections.read() as connection:
+                rows = connection.execute(page).all()
+            for row in rows:
+                yield order_from_json(row.document)
+            if len(rows) < PAGE:
+                return
+            page = columns.where(place > tuple_(rows[-1].placed, rows[-1].id))
+
+    def of_customer(self, customer_id: CustomerId, *, limit: int = 50) -> list[Order]:
+        """The customer's newest orders, newest first."""
+        newest = select(orders.c.document).where(orders.c.customer_id == storable(customer_id, field="customer_id"))
+        with self._connections.read() as connection:
+            documents = connection.scalars(newest.order_by(orders.c.placed.desc(), orders.c.id.desc()).limit(limit)).all()
+        return [order_from_json(document) for document in documents]
+
+    def count(self) -> int:
+        """How many orders there are."""
+        with self._connections.read() as connection:
+            return connection.scalar(select(func.count()).select_from(orders)) or 0
+
+
+def _row(order: Order) -> Row:
+    document, digest, _ = encode(order_to_json, order, named=f"order {order.id}")
+    customer = None if order.customer_id is None else storable(order.customer_id, field="customer_id")
+    return {"id": order.id, "placed": to_micros(order.placed), "customer_id": customer, "digest": digest, "document": document}
+
+
+def _put(connection: Connection, rows: Sequence[Row]) -> PutReport:
+    stored = stored_digests(connection, orders, (row["id"] for row in rows))
+    return put_documents(connection, orders, rows, stored, lambda row: row["id"])

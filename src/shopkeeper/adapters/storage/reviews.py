@@ -1,0 +1,60 @@
+"""Reviews in a table."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Connection, func, select
+
+from shopkeeper.adapters.storage.engine import Connections
+from shopkeeper.adapters.storage.rows import PAGE, Row, encode, put_documents, stored_digests, to_micros
+from shopkeeper.adapters.storage.schema import reviews
+from shopkeeper.catalog.documents import review_from_json, review_to_json
+from shopkeeper.domain.ids import ProductId
+from shopkeeper.domain.review import Review
+from shopkeeper.ports.stores import PutReport
+
+
+class SqlReviewStore:
+    """`ports.stores.ReviewStore` on SQL."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def put(self, reviews: Sequence[Review]) -> PutReport:
+        """Insert or replace reviews by id."""
+        rows = [_row(review) for review in reviews]
+        return self._connections.write(lambda connection: _put(connection, rows)) if rows else PutReport()
+
+    def of_product(self, product_id: ProductId, *, limit: int = 20) -> list[Review]:
+        """The product's newest reviews, newest first."""
+        newest = select(reviews.c.document).where(reviews.c.product_id == product_id)
+        with self._connections.read() as connection:
+            documents = connection.scalars(newest.order_by(reviews.c.written.desc(), reviews.c.id.desc()).limit(limit)).all()
+        return [review_from_json(document) for document in documents]
+
+    def scan(self) -> Iterator[Review]:
+        """All reviews by id; each page is a short transaction."""
+        columns = select(reviews.c.id, reviews.c.document).order_by(reviews.c.id).limit(PAGE)
+        page = columns
+        while True:
+            with self._connections.read() as connection:
+                rows = connection.execute(page).all()
+            for row in rows:
+                yield review_from_json(row.document)
+            if len(rows) < PAGE:
+                return
+            page = columns.where(reviews.c.id > rows[-1].id)
+
+    def count(self) -> int:
+        """How many reviews there are."""
+        with self._connections.read() as connection:
+            return connection.scalar(select(func.count()).select_from(reviews)) or 0
+
+
+def _row(review: Review) -> Row:
+    document, digest, _ = encode(review_to_json, review, named=f"review {review.id}")
+    return {"id": review.id, "product_id": review.product_id, "written": to_micros(review.written), "digest": digest, "document": document}
+
+
+def _put(connection: Connection, rows: Sequence[Row]) -> PutReport:
+    stored = stored_digests(connection, reviews, (row["id"] for row in rows))
+    return put_documents(connection, reviews, rows, stored, lambda row: row["id"])

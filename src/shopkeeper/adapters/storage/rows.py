@@ -1,0 +1,97 @@
+"""Rows of documents: how a value becomes one, and how many are written at once."""
+
+import functools
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, Table, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from shopkeeper.errors import BadInput
+from shopkeeper.ports.stores import PutReport
+
+Row = dict[str, Any]
+Item = TypeVar("Item")
+
+PAGE: Final = 500
+"""Rows a statement, in reading and in lists of ids: bounds memory and stays below every limit of parameters."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+def to_micros(moment: datetime) -> int:
+    """Whole microseconds from 1970-01-01T00:00Z to `moment`, exactly."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def from_micros(micros: int) -> datetime:
+    """The moment in UTC that `to_micros` wrote."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+def storable(value: str, *, field: str) -> str:
+    """Return `value` if every database can keep it in a column; PostgreSQL knows no NUL, and UTF-8 no half of a surrogate pair."""
+    if "\x00" in value:
+        raise BadInput("has a NUL character", field=field, value=value[:80].replace("\x00", "\\x00"), hint="Remove it.")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise BadInput("is not valid Unicode (half of a surrogate pair)", field=field, value=ascii(value[:80]), hint="Remove it.") from None
+    return value
+
+
+def encode(write: Callable[[Item], bytes], item: Item, *, named: str) -> tuple[str, str, int]:
+    """Return (document, digest, size in bytes) of `item`; `named` says in an error which one it was."""
+    try:
+        document = write(item)
+    except (TypeError, UnicodeEncodeError) as fault:  # orjson's refusal is a TypeError
+        raise BadInput(f"cannot be kept as JSON: {fault}", field=named, value=named, hint="Remove what is not valid Unicode.") from None
+    return document.decode(), hashlib.blake2b(document, digest_size=16).hexdigest(), len(document)
+
+
+def pages(items: Sequence[Item], size: int = PAGE) -> Iterator[Sequence[Item]]:
+    """`items` in runs of at most `size`."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def stored_digests(connection: Connection, table: Table, ids: Iterable[str]) -> dict[str, str]:
+    """The digests of those rows of `table` that exist, by id."""
+    found: dict[str, str] = {}
+    for page in pages(sorted(set(ids))):
+        found.update(connection.execute(select(table.c.id, table.c.digest).where(table.c.id.in_(page))).tuples().all())
+    return found
+
+
+def put_documents(connection: Connection, table: Table, rows: Sequence[Row], stored: Mapping[Any, str], key: Callable[[Row], Any]) -> PutReport:
+    """Write the rows whose digest is not the stored one, as if each were put after the one before it, and say what that did."""
+    inserted = updated = unchanged = 0
+    digests = dict(stored)
+    changed: dict[Any, Row] = {}
+    for row in rows:
+        name = key(row)
+        before = digests.get(name)
+        if before == row["digest"]:
+            unchanged += 1
+            continue
+        inserted, updated = (inserted + 1, updated) if before is None else (inserted, updated + 1)
+        digests[name] = row["digest"]
+        changed[name] = row
+    upsert(connection, table, [changed[name] for name in sorted(changed)])
+    return PutReport(inserted, updated, unchanged)
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert `rows`, replacing those whose primary key is there. Give them in the order of their keys: two writers then never deadlock."""
+    if rows:
+        connection.execute(_upsert_statement(connection.dialect.name, table), rows)
+
+
+@functools.lru_cache
+def _upsert_statement(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    statement = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    rest = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=rest)

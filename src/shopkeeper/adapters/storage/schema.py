@@ -1,0 +1,108 @@
+"""The tables of one shop. The migrations make them; a test holds the two equal on every database.
+
+A product, order, review, policy or task is kept as the one JSON document that import and export know, beside the columns that are searched or
+sorted by. `digest` is BLAKE2b-128 of the document: equal digests mean nothing to write. Moments are whole microseconds since 1970 in UTC.
+"""
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, PrimaryKeyConstraint, Table, Text, UniqueConstraint
+
+VERSIONS: Final = ("0001", "0002")
+"""Every version of the schema, oldest first; opening a database compares with these and need not load Alembic."""
+
+NAMING: Final = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+metadata = MetaData(naming_convention=NAMING)
+
+# Ids sort by code point everywhere; a PostgreSQL database sorts by its locale unless told otherwise.
+Id = Text().with_variant(Text(collation="C"), "postgresql")
+
+about = Table("about", metadata, Column("name", Id, nullable=False), Column("value", Text, nullable=False), PrimaryKeyConstraint("name"))
+"""What this database is: the `shop` whose it is."""
+
+counters = Table("counters", metadata, Column("name", Id, nullable=False), Column("value", BigInteger, nullable=False), PrimaryKeyConstraint("name"))
+"""`catalog`: the newest revision. A writer locks the row, so that revisions become visible in the order of their numbers."""
+
+products = Table(
+    "products",
+    metadata,
+    Column("id", Id, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("text_revision", BigInteger, nullable=False),
+    Column("deleted", Boolean(create_constraint=False), nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("document", Text),
+    PrimaryKeyConstraint("id"),
+    UniqueConstraint("revision"),
+)
+"""`size` is the document's length in bytes, so that a page of changes can be cut before it is read. A tombstone has no document."""
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", Id, nullable=False),
+    Column("placed", BigInteger, nullable=False),
+    Column("customer_id", Id),
+    Column("digest", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    PrimaryKeyConstraint("id"),
+    Index(None, "placed", "id"),
+    Index(None, "customer_id", "placed", "id"),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("id", Id, nullable=False),
+    Column("product_id", Id, nullable=False),
+    Column("written", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    PrimaryKeyConstraint("id"),
+    Index(None, "product_id", "written", "id"),
+)
+
+policies = Table(
+    "policies",
+    metadata,
+    Column("id", Id, nullable=False),
+    Column("lang", Id, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    PrimaryKeyConstraint("id", "lang"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Id, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("secret_sha256", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("filters", Text, nullable=False),
+    Column("origins", Text, nullable=False),
+    Column("rate_per_minute", Integer, nullable=False),
+    Column("revoked", BigInteger),
+    PrimaryKeyConstraint("id"),
+)
+"""`origins` is a JSON array."""
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", Id, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    PrimaryKeyConstraint("id"),
+    Index(None, "created", "id"),
+)
