@@ -36,6 +36,10 @@ class ArtifactStore(Protocol):
         """The current version, or None before the first. Raises `Broken`, naming the file, if it fails its manifest's checksums."""
         ...
 
+    def last_sound(self, kind: ArtifactKind) -> Artifact | None:
+        """The newest version, at or before the current one, that passes its checksums: the way on after `current` said `Broken`."""
+        ...
+
     def versions(self, kind: ArtifactKind) -> list[Artifact]:
         """All versions on disk, newest first."""
         ...
