@@ -1,0 +1,129 @@
+"""The way of an import: items from a reader -> duplicates out -> batches -> the store, or a comparison with it when nothing may be written."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from shopkeeper.catalog.feed import ByteMeter
+from shopkeeper.catalog.id_lines import IdLines
+from shopkeeper.catalog.rejects import RejectSink
+from shopkeeper.catalog.report import Bad, Found, Gone, Item, RejectTally
+from shopkeeper.domain.ids import ProductId
+from shopkeeper.domain.product import Product
+from shopkeeper.domain.task import Reject
+from shopkeeper.errors import BadInput
+from shopkeeper.ports.progress import Progress
+from shopkeeper.ports.stores import ProductStore, PutReport
+
+BYTES_PER_ROW: Final = 300
+"""A guess to size the table of ids; it grows if there are more."""
+MAX_MISSING_SHARE: Final = 0.5
+
+
+@dataclass(slots=True)
+class Tally:
+    """What happened so far."""
+
+    seen: IdLines
+    rejects: RejectTally = field(default_factory=RejectTally)
+    put: PutReport = PutReport()
+    deleted: int = 0
+    read: int = 0
+    nameless: int = 0
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where products go: `put` and `delete` of a store, or their rehearsal."""
+
+    put: Callable[[Sequence[Product]], PutReport]
+    delete: Callable[[Sequence[ProductId]], int]
+
+
+def target_of(store: ProductStore, *, dry_run: bool) -> Target:
+    """The store itself; with `dry_run` a rehearsal that reads and counts only."""
+    if not dry_run:
+        return Target(store.put, store.delete)
+
+    def compare(products: Sequence[Product]) -> PutReport:
+        stored = store.get([product.id for product in products])
+        inserted = sum(product.id not in stored for product in products)
+        unchanged = sum(stored.get(product.id) == product for product in products)
+        return PutReport(inserted, len(products) - inserted - unchanged, unchanged)
+
+    return Target(compare, lambda ids: len(store.get(ids)))
+
+
+def run_import(items: Iterable[Item], target: Target, *, batch_size: int, meter: ByteMeter, progress: Progress, rejects: RejectSink) -> Tally:
+    """Bring every good item to the target in batches; a fault that ends the reading is kept in the tally, after what came before it landed."""
+    tally = Tally(IdLines(meter.total // BYTES_PER_ROW))
+    products: list[Product] = []
+    gone: list[ProductId] = []
+
+    def flush() -> None:
+        if products:
+            tally.put += target.put(products)
+            products.clear()
+        if gone:
+            tally.deleted += target.delete(gone)
+            gone.clear()
+
+    told = -1
+    for item in _until_fault(items, tally):
+        tally.read += 1
+        match _refuse_duplicate(item, tally.seen):
+            case Found(product=product):
+                products.append(product)
+            case Gone(id=id):
+                gone.append(id)
+            case Bad(reject=reject, id=id):
+                tally.rejects.add(reject)
+                rejects(reject)
+                tally.nameless += not id
+        if len(products) + len(gone) >= batch_size:
+            flush()
+            if (share := meter.done * 200 // max(meter.total, 1)) != told:
+                told = share
+                progress.step("import", meter.done, meter.total)
+    flush()
+    progress.step("import", meter.total if not tally.error else meter.done, meter.total)
+    return tally
+
+
+def _until_fault(items: Iterable[Item], tally: Tally) -> Iterator[Item]:
+    try:
+        yield from items
+    except BadInput as fault:
+        if tally.read == 0:
+            raise  # nothing was understood: the caller's one clear error
+        tally.error = str(fault)
+
+
+def _refuse_duplicate(item: Item, seen: IdLines) -> Item:
+    if isinstance(item, Bad):
+        if item.id:
+            seen.first(item.id, item.reject.line)
+        return item
+    id = item.product.id if isinstance(item, Found) else item.id
+    before = seen.first(id, item.line)
+    if before is None:
+        return item
+    return Bad(Reject(item.line, "id", id, f"stands at line {before} already; the first one counts"), id)
+
+
+def missing_ids(store: ProductStore, tally: Tally, *, force: bool) -> tuple[list[ProductId], str]:
+    """(products of the shop that the feed did not name, why they may not be deleted: empty if they may)."""
+    if tally.error:
+        return [], "The file could not be read to its end, so nothing counts as missing."
+    if tally.nameless and not force:
+        return [], f"{tally.nameless} rows could not be read well enough to know their ids; mend them, or force it."
+    missing, total = [], 0
+    for change in store.changes():
+        if change.product is not None:
+            total += 1
+            if change.id not in tally.seen:
+                missing.append(change.id)
+    if len(missing) > total * MAX_MISSING_SHARE and not force:
+        return [], f"{len(missing)} of {total} products would go, more than half: is this the whole feed? Force it if it is."
+    return missing, ""

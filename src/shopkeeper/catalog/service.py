@@ -1,0 +1,120 @@
+"""CatalogService: a shop's products, reviews and policies, brought in, changed and given back."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from shopkeeper.catalog.detect import detect_format
+from shopkeeper.catalog.feed import Feed, open_feed
+from shopkeeper.catalog.importing import missing_ids, run_import, target_of
+from shopkeeper.catalog.rejects import RejectSink, ignore
+from shopkeeper.catalog.report import FormatName, ImportOptions, ImportReport, Item
+from shopkeeper.catalog.sources.formats import FORMATS
+from shopkeeper.catalog.sources.source import Format, ReadOptions
+from shopkeeper.catalog.text_lines import check_encoding, detect_encoding
+from shopkeeper.domain.ids import ProductId
+from shopkeeper.domain.product import OfferPatch, Product
+from shopkeeper.errors import BadInput
+from shopkeeper.ports.progress import Progress, Silent
+from shopkeeper.ports.stores import PolicyStore, ProductStore, PutReport, ReviewStore
+
+
+class CatalogService:
+    """The catalogue of one shop."""
+
+    def __init__(self, products: ProductStore, reviews: ReviewStore, policies: PolicyStore, *, clock: Callable[[], datetime]) -> None:
+        self._products = products
+        self._reviews = reviews
+        self._policies = policies
+        self._clock = clock
+
+    def import_products(
+        self, source: Path, options: ImportOptions = ImportOptions(), *, progress: Progress = Silent(), rejects: RejectSink = ignore
+    ) -> ImportReport:
+        """Bring the products of a feed into the shop.
+
+        Good rows land, bad rows go to `rejects`; a second import of the same file changes nothing. Raises `BadInput` if the file as a whole
+        cannot be used (unknown format, missing column); a fault later on ends the import with `error` in the report.
+        """
+        started = self._clock()
+        feed = open_feed(source)
+        encoding = check_encoding(options.encoding) if options.encoding else detect_encoding(feed.parts[0])
+        name = detect_format(feed, encoding) if options.format == "auto" else options.format
+        feed.meter.done = 0
+        items = _read_parts(feed, FORMATS[name], ReadOptions(encoding, options.lang, options.currency, options.market))
+        target = target_of(self._products, dry_run=options.dry_run)
+        tally = run_import(items, target, batch_size=options.batch_size, meter=feed.meter, progress=progress, rejects=rejects)
+        deleted, not_deleted = tally.deleted, ""
+        if options.delete_missing:
+            missing, not_deleted = missing_ids(self._products, tally, force=options.force)
+            deleted += self._delete_in_batches(missing, options)
+        return ImportReport(
+            source=feed.source,
+            format=name,
+            encoding=encoding,
+            dry_run=options.dry_run,
+            read=tally.read,
+            inserted=tally.put.inserted,
+            updated=tally.put.updated,
+            unchanged=tally.put.unchanged,
+            deleted=deleted,
+            rejected=dict(tally.rejects.counts.most_common()),
+            first_rejects=tuple(tally.rejects.first),
+            seconds=(self._clock() - started).total_seconds(),
+            bytes_read=feed.meter.done,
+            error=tally.error,
+            not_deleted=not_deleted,
+        )
+
+    def _delete_in_batches(self, ids: Sequence[ProductId], options: ImportOptions) -> int:
+        if options.dry_run:
+            return len(ids)
+        size = options.batch_size
+        return sum(self._products.delete(ids[start : start + size]) for start in range(0, len(ids), size))
+
+    def export_products(self, out: BinaryIO, format: FormatName) -> int:
+        """Write every product in `format`; returns how many. What a format cannot hold is listed in docs/reference/formats.md."""
+        write = FORMATS[format].write
+        if write is None:
+            raise BadInput(f"{format!r} can be read but not written", field="format", value=format)
+        count = 0
+
+        def products() -> Iterator[Product]:
+            nonlocal count
+            count = 0
+            for change in self._products.changes():
+                if change.product is not None:
+                    count += 1
+                    yield change.product
+
+        write(products, out)
+        return count
+
+    def put(self, products: Sequence[Product]) -> PutReport:
+        """Insert or replace whole products."""
+        return self._products.put(products)
+
+    def patch(self, patches: Sequence[OfferPatch]) -> list[ProductId]:
+        """Apply partial price and stock updates; returns the ids that were not found."""
+        return self._products.patch(patches)
+
+    def delete(self, ids: Sequence[ProductId]) -> int:
+        """Turn products into tombstones; returns how many were there."""
+        return self._products.delete(ids)
+
+
+def _read_parts(feed: Feed, format: Format, options: ReadOptions) -> Iterator[Item]:
+    for part in feed.parts:
+        yield from format.read(part, options)
+
+
+def _batches(items: Iterable[Product], size: int) -> Iterator[list[Product]]:
+    batch: list[Product] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
