@@ -133,8 +133,17 @@ class DeleteProduct:
     id: ProductId
 
 
-Operation: TypeAlias = PutProduct | PatchOffer | DeleteProduct
-OutcomeState = Literal["inserted", "updated", "unchanged", "written", "patched", "deleted", "not_found", "invalid"]
+@dataclass(frozen=True, slots=True)
+class InvalidOperation:
+    """An operation that could not even be read; it stands in a batch so that its place in the report is kept."""
+
+    id: str
+    field: str
+    reason: str
+
+
+Operation: TypeAlias = PutProduct | PatchOffer | DeleteProduct | InvalidOperation
+OutcomeState = Literal["inserted", "updated", "unchanged", "patched", "deleted", "not_found", "invalid"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +210,17 @@ Item: TypeAlias = Found | Gone | Bad
 
 def bad_row(line: int, fault: BadInput, *, row: str = "", id: str = "") -> Bad:
     """The reject for a fault that the domain or a field reader found."""
-    hint = f" {fault.hint}" if fault.hint else ""
-    value = "" if fault.value is None else str(fault.value)
-    return Bad(Reject(line, fault.field or "row", value[:MAX_VALUE], f"{fault.message}{hint}"[:MAX_REASON], row[:MAX_ROW]), id)
+    return Bad(Reject(line, fault.field or "row", shown_value(fault)[:MAX_VALUE], reason_of(fault)[:MAX_REASON], row[:MAX_ROW]), id)
+
+
+def reason_of(fault: BadInput) -> str:
+    """What is wrong and what to do about it, in one line."""
+    return f"{fault.message.rstrip('.')}. {fault.hint}" if fault.hint else fault.message
+
+
+def shown_value(fault: BadInput) -> str:
+    """The faulty value as a text."""
+    return "" if fault.value is None else str(fault.value)
 
 
 MAX_VALUE: Final = 500

@@ -5,11 +5,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from shopkeeper.catalog.batch import apply_batch
 from shopkeeper.catalog.detect import detect_format
 from shopkeeper.catalog.feed import Feed, open_feed
 from shopkeeper.catalog.importing import missing_ids, run_import, target_of
+from shopkeeper.catalog.normalise import clean_product
 from shopkeeper.catalog.rejects import RejectSink, ignore
-from shopkeeper.catalog.report import FormatName, ImportOptions, ImportReport, Item
+from shopkeeper.catalog.report import BatchReport, FormatName, ImportOptions, ImportReport, Item, Operation
 from shopkeeper.catalog.sources.formats import FORMATS
 from shopkeeper.catalog.sources.source import Format, ReadOptions
 from shopkeeper.catalog.text_lines import check_encoding, detect_encoding
@@ -92,8 +94,8 @@ class CatalogService:
         return count
 
     def put(self, products: Sequence[Product]) -> PutReport:
-        """Insert or replace whole products."""
-        return self._products.put(products)
+        """Insert or replace whole products, all or none; control characters in their texts are dropped first."""
+        return self._products.put([clean_product(product) for product in products])
 
     def patch(self, patches: Sequence[OfferPatch]) -> list[ProductId]:
         """Apply partial price and stock updates; returns the ids that were not found."""
@@ -103,18 +105,11 @@ class CatalogService:
         """Turn products into tombstones; returns how many were there."""
         return self._products.delete(ids)
 
+    def apply_batch(self, operations: Iterable[Operation]) -> BatchReport:
+        """Apply writes in their order; one that fails does not stop the rest, and each has its outcome in the report."""
+        return apply_batch(self._products, operations)
+
 
 def _read_parts(feed: Feed, format: Format, options: ReadOptions) -> Iterator[Item]:
     for part in feed.parts:
         yield from format.read(part, options)
-
-
-def _batches(items: Iterable[Product], size: int) -> Iterator[list[Product]]:
-    batch: list[Product] = []
-    for item in items:
-        batch.append(item)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

@@ -8,10 +8,11 @@ from typing import Any, BinaryIO, Final, TypeGuard
 
 import orjson
 
-from shopkeeper.catalog.clean import clean_text, has_odd_characters, printable
+from shopkeeper.catalog.clean import printable
 from shopkeeper.catalog.document_fields import flag, load_object, text
 from shopkeeper.catalog.documents import PRODUCT_KEYS, product_from_document, product_to_document
 from shopkeeper.catalog.feed import Part
+from shopkeeper.catalog.normalise import clean_document
 from shopkeeper.catalog.report import Found, Gone, Item, bad_row
 from shopkeeper.catalog.sources.source import ReadOptions
 from shopkeeper.catalog.text_lines import MAX_LINE, UNDECODED, text_lines
@@ -49,21 +50,6 @@ def check_line(line: str) -> None:
         raise BadInput(f"is longer than {MAX_LINE} characters", field="row", value=line[:80])
     if UNDECODED.search(line):
         raise BadInput("holds bytes that are not of the file's encoding", field="row", value=printable(line)[:80])
-
-
-def clean_document(document: dict[str, Any]) -> dict[str, Any]:
-    """The document with control characters gone from every text in it (ids too: they are checked afterwards for what is left)."""
-    return {key: _clean_value(value, key) for key, value in document.items()}
-
-
-def _clean_value(value: Any, field: str) -> Any:
-    if type(value) is str:
-        return clean_text(value, field=field) if has_odd_characters(value) else value
-    if type(value) is list:
-        return [_clean_value(item, field) for item in value]
-    if type(value) is dict:
-        return {clean_text(key, field=field): _clean_value(item, field) for key, item in value.items()}
-    return value
 
 
 def _keep_unknown(document: dict[str, Any]) -> dict[str, Any]:
