@@ -1,0 +1,3 @@
+"""Filled soon."""
+
+SHAPES = {}

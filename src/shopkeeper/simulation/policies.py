@@ -1,0 +1,20 @@
+"""The shop's pages of rules, as Markdown in `pages/`, one file per page and language."""
+
+from importlib.resources import files
+
+from shopkeeper.domain.ids import PolicyId
+from shopkeeper.domain.policy import Policy
+from shopkeeper.domain.texts import LANGS
+
+PAGES = ("shipping", "returns", "warranty", "payment", "privacy")
+
+
+def policies() -> tuple[Policy, ...]:
+    """Return every page in both languages; the title is the page's first heading, the body what follows."""
+    return tuple(_page(name, lang) for name in PAGES for lang in LANGS)
+
+
+def _page(name: str, lang: str) -> Policy:
+    text = (files("shopkeeper.simulation") / "pages" / f"{name}.{lang}.md").read_text("utf-8")
+    heading, _, body = text.partition("\n")
+    return Policy(id=PolicyId(name), lang="zh" if lang == "zh" else "en", title=heading.lstrip("# ").strip(), body=body.strip(), kind="policy")
