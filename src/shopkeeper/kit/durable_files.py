@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 
 def fsync_file(path: Path) -> None:
@@ -21,10 +23,17 @@ def fsync_folder(path: Path) -> None:
 
 def replace_file(path: Path, content: bytes) -> None:
     """Write `content` to `path` in one atomic step: a reader, or a crash, sees the old bytes or the new ones, never a part."""
+    with written_whole(path) as out:
+        out.write(content)
+
+
+@contextlib.contextmanager
+def written_whole(path: Path) -> Iterator[BinaryIO]:
+    """A file to write to that appears under `path` when the block ends, synced; if the block raises, what was at `path` before stays."""
     staged = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
     try:
         with staged.open("xb") as out:
-            out.write(content)
+            yield out
             out.flush()
             os.fsync(out.fileno())
         staged.replace(path)
