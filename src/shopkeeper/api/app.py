@@ -1,0 +1,73 @@
+"""The HTTP API as one FastAPI application.
+
+A request's way: Observe (id, log, figures, last resort) → Door (key, rate limit, CORS) → gzip → BodyLimit → router → service.
+Routers are plain functions, which FastAPI runs in threads: the services below block, and SQLite, tantivy and NumPy let go of the interpreter.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from time import monotonic
+
+import anyio.to_thread
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from shopkeeper.access.rate_limit import RateLimiter
+from shopkeeper.api import openapi, problems
+from shopkeeper.api.batches import Batches
+from shopkeeper.api.body_limit import BodyLimit
+from shopkeeper.api.context import ApiContext
+from shopkeeper.api.door import Door
+from shopkeeper.api.follower import Follower
+from shopkeeper.api.meters import Meters
+from shopkeeper.api.observe import Observe
+from shopkeeper.api.routes import imports, instantsearch, keys, operation, orders, products, recommend, reviews, search, tasks
+from shopkeeper.bootstrap import App
+
+THREADS = 16
+"""Requests that are worked on at once. More threads only make them wait for the interpreter instead of for their turn, and the slowest slower."""
+
+# `search` before `products`: /v1/products/{id}/similar must be tried before an id that may itself hold slashes.
+ROUTERS = (search, recommend, products, tasks, reviews, orders, imports, keys, instantsearch, operation)
+
+
+def create_app(app: App) -> FastAPI:
+    """The API of an installation. Its threads (follower, batches) live as long as the server's lifespan; nothing starts before it."""
+    meters = Meters()
+    follower = Follower(app, meters)
+    batches = Batches(app, meters, written=follower.wake, clock=app.clock)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        follower.start()
+        batches.start()
+        try:
+            yield
+        finally:
+            await anyio.to_thread.run_sync(batches.stop)
+            await anyio.to_thread.run_sync(follower.stop)
+
+    api = FastAPI(
+        title="Shopkeeper",
+        version=version("shopkeeper"),
+        docs_url=None,  # the usual pages load their scripts from elsewhere; docs/reference/api.md is made from the description
+        redoc_url=None,
+        redirect_slashes=False,
+        separate_input_output_schemas=False,
+        lifespan=lifespan,
+        middleware=[
+            Middleware(Observe, meters=meters),
+            Middleware(Door, installation=app, limiter=RateLimiter(monotonic)),
+            Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4),
+            Middleware(BodyLimit),
+        ],
+    )
+    api.state.api = ApiContext(installation=app, meters=meters, follower=follower, batches=batches, clock=app.clock)
+    problems.register(api)
+    for routes in ROUTERS:
+        api.include_router(routes.router)
+    api.openapi = lambda: openapi.describe(api)
+    return api

@@ -1,0 +1,85 @@
+"""Keeps each shop's search and recommendations up with its database, off the request path: a change is in the results in well under a second."""
+
+import threading
+import time
+from typing import Final
+
+import structlog
+
+from shopkeeper.api.meters import Meters
+from shopkeeper.bootstrap import App, Shop
+from shopkeeper.errors import ShopkeeperError
+
+LOOK_EVERY_S: Final = 0.4
+"""How long a change by another process (an import, another worker) waits at most; our own writes wake the follower at once."""
+
+RECOMMEND_EVERY_S: Final = 5.0
+"""A newly fitted model may wait a little."""
+
+_COMPLAIN_EVERY_S: Final = 60.0
+log = structlog.get_logger("shopkeeper.api")
+
+
+class Follower:
+    """One thread for all shops of a server process."""
+
+    def __init__(self, app: App, meters: Meters) -> None:
+        self._app = app
+        self._meters = meters
+        self._woken = threading.Event()
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+        self._complained: dict[tuple[str, str], float] = {}
+
+    def start(self) -> None:
+        """Begin to follow."""
+        self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look now: something was written."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Return once the thread has ended."""
+        self._stopping = True
+        self._woken.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        recommended = 0.0
+        while not self._stopping:
+            fits_too = time.monotonic() - recommended >= RECOMMEND_EVERY_S
+            if fits_too:
+                recommended = time.monotonic()
+            for shop in self._app.shops.values():
+                self._follow(shop, fits_too=fits_too)
+            self._woken.wait(LOOK_EVERY_S)
+            self._woken.clear()
+
+    def _follow(self, shop: Shop, *, fits_too: bool) -> None:
+        part = "search"
+        try:
+            self._meters.followed(shop.id, shop.search.refresh())
+            if fits_too:
+                part = "recommend"
+                shop.recommend.refresh()
+        except ShopkeeperError as error:
+            self._complain(shop, part, str(error))
+        except Exception:
+            # One bad product must not end following for good: say so, and try again at the next look.
+            if self._may_complain(shop, part):
+                log.exception("follow failed", shop=shop.id, part=part)
+
+    def _complain(self, shop: Shop, part: str, detail: str) -> None:
+        if self._may_complain(shop, part):
+            log.warning("cannot follow", shop=shop.id, part=part, detail=detail)
+
+    def _may_complain(self, shop: Shop, part: str) -> bool:
+        now = time.monotonic()
+        last = self._complained.get((shop.id, part))
+        if last is not None and now - last < _COMPLAIN_EVERY_S:
+            return False
+        self._complained[shop.id, part] = now
+        return True

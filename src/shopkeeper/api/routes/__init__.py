@@ -1,0 +1,1 @@
+"""One router per capability; `ROUTERS` lists them in the order of the documentation."""
