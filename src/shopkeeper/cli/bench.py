@@ -54,9 +54,9 @@ def bench(
 
 
 def _runner(name: str) -> "Callable[[BenchRequest], BenchOutcome]":
-    from shopkeeper import bootstrap
+    from shopkeeper.bootstrap import measuring
 
-    runners = bootstrap.benches()
+    runners = measuring.benches()
     if name not in runners:
         raise BadInput(f"there is no bench {name!r}", field="NAME", value=name, hint=f"Known: {', '.join(sorted(runners))}.")
     return runners[name]

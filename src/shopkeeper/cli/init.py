@@ -30,14 +30,15 @@ def init(
     wanted = shop_id(shop)
     if path.exists() and wanted in load_settings(path).shops:
         raise Refused(f"{path} already has a shop {wanted!r}", status=409, field="SHOP", value=wanted, hint="Choose another id.")
-    _write_settings(path, wanted, name_en=name_en, name_zh=name_zh, currency=currency)
+    write_settings(path, wanted, name_en=name_en, name_zh=name_zh, currency=currency)
     token = bootstrap.create_shop(load_settings(path), wanted)
     console.print(f"Shop {wanted} is ready: settings in {path}.")
     console.print(f"Its admin key, shown this once: {token}")
     console.print(f"Next: shopkeeper import products FEED --shop {wanted}, then shopkeeper train, then shopkeeper serve.")
 
 
-def _write_settings(path: Path, shop: str, *, name_en: str, name_zh: str, currency: str) -> None:
+def write_settings(path: Path, shop: str, *, name_en: str, name_zh: str, currency: str) -> None:
+    """Write the settings file for a first shop, or add the shop to the file that is there."""
     import orjson
 
     def quoted(text: str) -> str:

@@ -19,10 +19,10 @@ def predict(
     out: Annotated[Path, typer.Option("--out", help="Where the predictions go, as JSON Lines.")],
 ) -> None:
     """Fit on everything in DATA and write what TASK predicts to OUT."""
-    from shopkeeper import bootstrap
+    from shopkeeper.bootstrap import measuring
     from shopkeeper.cli.terminal import console, progress
 
-    tasks = bootstrap.predictors()
+    tasks = measuring.predictors()
     if task not in tasks:
         raise BadInput(f"there is no task {task!r}", field="TASK", value=task, hint=f"Known: {', '.join(sorted(tasks))}.")
     if not data.exists():

@@ -1,5 +1,1 @@
-"""The offline way: from what is stored to what is served. index -> fit -> evaluate -> publish, each step a file."""
-
-from shopkeeper.jobs.pipeline import OfflineJobs
-
-__all__ = ["OfflineJobs"]
+"""The offline way: from what a merchant has to what is served. import -> index -> fit -> judge -> publish, each step a file."""

@@ -1,4 +1,4 @@
-"""The only wiring: Settings -> adapters -> App. Nothing else imports an adapter, and nothing is built on import."""
+"""Opens an installation: its shops, each with its services, on the adapters that the settings choose."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -16,7 +16,8 @@ from shopkeeper.adapters.storage import SqlShopDatabase, claim_server, migrate, 
 from shopkeeper.catalog.service import CatalogService
 from shopkeeper.domain.ids import ShopId
 from shopkeeper.domain.texts import Lang, LocalizedText
-from shopkeeper.jobs import OfflineJobs
+from shopkeeper.jobs.imports import Imports
+from shopkeeper.jobs.pipeline import OfflineJobs
 from shopkeeper.ports.artifacts import ArtifactStore
 from shopkeeper.recommend.service import RecommendService
 from shopkeeper.search.service import SearchService
@@ -46,6 +47,7 @@ class Shop:
     recommend: RecommendService
     keys: KeyService
     jobs: OfflineJobs
+    imports: Imports
 
     @property
     def media(self) -> Path:
@@ -113,6 +115,8 @@ def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Call
     artifacts = FolderArtifacts(folder / "artifacts")
     lexical = TantivyIndexes()
     search = SearchService(database.products, artifacts, lexical, folder / "live", clock=clock)
+    catalog = CatalogService(database.products, database.reviews, database.policies, clock=clock)
+    orders = OrderHistory(database.orders, database.products, clock=clock)
     return Shop(
         id=shop,
         name=about.title,
@@ -121,12 +125,13 @@ def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Call
         folder=folder,
         database=database,
         artifacts=artifacts,
-        catalog=CatalogService(database.products, database.reviews, database.policies, clock=clock),
-        orders=OrderHistory(database.orders, database.products, clock=clock),
+        catalog=catalog,
+        orders=orders,
         search=search,
         recommend=RecommendService(database.products, database.orders, artifacts, search.columns, search.similar_ids, clock=clock),
         keys=KeyService(database.keys, shop, clock=clock),
         jobs=OfflineJobs(database, artifacts, lexical, clock),
+        imports=Imports(catalog, orders, database.tasks, folder / "rejects", clock),
     )
 
 
@@ -144,7 +149,7 @@ def claim_databases(settings: Settings, *, port: int) -> Iterator[None]:
     """Hold each SQLite database for this server while the block runs. Raises Refused, naming pid and port of the server that has it."""
     with ExitStack() as claims:
         for shop in settings.shops:
-            claims.enter_context(claim_server(settings.database_url(ShopId(shop)), port=port))
+            claims.enter_context(claim_server(settings.database_url(ShopId(shop)), [ShopId(shop)], port=port))
         yield
 
 

@@ -1,0 +1,115 @@
+"""Looks after what an installation keeps: schema versions, backups, and whether all is well."""
+
+import platform
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from shopkeeper.adapters.artifacts import FolderArtifacts
+from shopkeeper.adapters.storage import backup, current_version, downgrade, migrate, open_shop_database, restore, server_of
+from shopkeeper.domain.ids import Revision, ShopId
+from shopkeeper.errors import ShopkeeperError
+from shopkeeper.ports.artifacts import ARTIFACT_KINDS
+from shopkeeper.ports.progress import Progress
+from shopkeeper.settings import Settings
+
+LOW_DISK = 2 * 2**30
+"""Publishing an index of 100,000 products takes well under a gigabyte beside the version before."""
+
+
+def migrate_shop(settings: Settings, shop: ShopId, *, to: str = "head") -> tuple[str | None, str | None]:
+    """Move the shop's database to the schema version `to`; returns the versions before and after (None = empty)."""
+    url = settings.database_url(shop)
+    before = current_version(url, shop)
+    settings.shop_folder(shop).mkdir(parents=True, exist_ok=True)
+    after = migrate(url, shop, to) if _is_up(before, to) else downgrade(url, shop, to)
+    return before, after
+
+
+def _is_up(before: str | None, to: str) -> bool:
+    return before is None or to == "head" or (to != "base" and to >= before)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of a diagnosis."""
+
+    what: str
+    state: Literal["well", "look", "bad"]
+    detail: str
+    advice: str = ""
+
+
+def diagnose(settings: Settings, shops: Sequence[ShopId]) -> list[Finding]:
+    """What was found about this installation; reads only, never raises for what it finds."""
+    free = shutil.disk_usage(_existing(settings.home)).free
+    advice = "Publishing an index may fail: free some space." if free < LOW_DISK else ""
+    findings = [
+        Finding("Python", "well", platform.python_version()),
+        Finding("disk", "look" if advice else "well", f"{free / 2**30:.1f} GB free at {settings.home}", advice),
+    ]
+    for shop in shops:
+        findings += _diagnose_shop(settings, shop)
+    return findings
+
+
+def _existing(path: Path) -> Path:
+    return next(folder for folder in (path, *path.parents) if folder.exists())
+
+
+def _diagnose_shop(settings: Settings, shop: ShopId) -> list[Finding]:
+    url = settings.database_url(shop)
+    try:
+        with open_shop_database(url, shop, read_only=True) as database:
+            revision = database.products.revision()
+            findings = [
+                Finding(f"{shop} database", "well", f"{database.place}, schema {current_version(url, shop)}"),
+                Finding(f"{shop} orders", "well" if database.orders.count() else "look", f"{database.orders.count():,} orders", ""),
+            ]
+    except ShopkeeperError as error:
+        return [Finding(f"{shop} database", "bad", error.message, error.hint or "")]
+    holder = server_of(url, shop)
+    findings.append(Finding(f"{shop} server", "well", f"running: {holder}" if holder else "not running here"))
+    return findings + _diagnose_artifacts(settings, shop, revision)
+
+
+def _diagnose_artifacts(settings: Settings, shop: ShopId, revision: Revision) -> list[Finding]:
+    artifacts = FolderArtifacts(settings.shop_folder(shop) / "artifacts")
+    findings = []
+    for kind in ARTIFACT_KINDS:
+        what = f"{shop} {kind} artifact"
+        try:
+            current = artifacts.current(kind)
+        except ShopkeeperError as error:
+            findings.append(Finding(what, "bad", error.message, "Run `shopkeeper artifacts rollback`, or `shopkeeper train`."))
+            continue
+        if current is None:
+            findings.append(Finding(what, "look", "none yet", f"Run `shopkeeper train --shop {shop}`."))
+        else:
+            behind = f", {revision - int(str(current.facts['revision'])):,} changes since" if "revision" in current.facts else ""
+            findings.append(Finding(what, "well", f"{current.version} of {current.created:%Y-%m-%d %H:%M} UTC{behind}"))
+    return findings
+
+
+def backup_shop(settings: Settings, shop: ShopId, out: Path, progress: Progress) -> None:
+    """Write everything of the shop (rows, served artifacts, pictures) to one checked file; a server may run on."""
+    folder = settings.shop_folder(shop)
+    url = settings.database_url(shop)
+    backup(url, shop, out, artifacts=FolderArtifacts(folder / "artifacts"), folders={"media": folder / "media"}, progress=progress)
+
+
+def restore_shop(settings: Settings, shop: ShopId, file: Path, *, replace: bool, progress: Progress) -> None:
+    """Put the contents of a backup into the shop, after checking them; what was computed from the rows that go is removed."""
+    folder = settings.shop_folder(shop)
+    restore(
+        file,
+        settings.database_url(shop),
+        shop,
+        artifacts=FolderArtifacts(folder / "artifacts"),
+        folders={"media": folder / "media"},
+        derived=[folder / "live"],
+        replace=replace,
+        progress=progress,
+    )

@@ -1,0 +1,43 @@
+"""`shopkeeper backup` and `restore`: one file per shop, from SQLite or PostgreSQL, into either."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shopkeeper.cli.installation import ShopOption, settings_of
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.command("backup")(backup)
+    app.command("restore")(restore)
+
+
+def backup(context: typer.Context, out: Annotated[Path, typer.Argument(help="The file to write.")], shop: ShopOption = None) -> None:
+    """Write everything of one shop (database, served artifacts, pictures) to one checked file; the server may run on."""
+    from shopkeeper.bootstrap import maintenance
+    from shopkeeper.cli.terminal import console, progress
+
+    settings = settings_of(context)
+    name = settings.shop(shop)
+    with progress() as shown:
+        maintenance.backup_shop(settings, name, out, shown)
+    console.print(f"{name}: backed up to {out} ({out.stat().st_size / 2**20:,.1f} MB)")
+
+
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A file that backup wrote.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Replace what the shop holds now.")] = False,
+    shop: ShopOption = None,
+) -> None:
+    """Check the file and put its contents into the shop; refuses a shop that holds something, unless --replace."""
+    from shopkeeper.bootstrap import maintenance
+    from shopkeeper.cli.terminal import console, progress
+
+    settings = settings_of(context)
+    name = settings.shop(shop)
+    with progress() as shown:
+        maintenance.restore_shop(settings, name, file, replace=replace, progress=shown)
+    console.print(f"{name}: restored from {file}")

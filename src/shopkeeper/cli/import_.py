@@ -1,0 +1,123 @@
+"""`shopkeeper import`: bring products, orders, reviews and policies into a shop."""
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shopkeeper.cli.installation import ShopOption, opened_shop
+
+if TYPE_CHECKING:
+    from shopkeeper.catalog.report import ImportReport
+
+import_ = typer.Typer(help="Bring products, orders, reviews and policies in.", no_args_is_help=True)
+
+Source = Annotated[Path, typer.Argument(help="A file, a folder of files, or a .zip or .gz of them.")]
+MapOption = Annotated[Path | None, typer.Option("--map", help="A column map (TOML) for a table of any other form.", show_default=False)]
+FormatOption = Annotated[str, typer.Option("--format", help="auto, or the format's name, such as google-tsv, google-xml, shopify, schema-org, jsonl.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Read and check everything, write nothing, say what would happen.")]
+RejectsOption = Annotated[Path | None, typer.Option("--rejects", help="Keep the rows that did not land here, as JSON Lines.", show_default=False)]
+LangOption = Annotated[str | None, typer.Option("--lang", help="The language of texts that do not say it: zh or en.", show_default=False)]
+EncodingOption = Annotated[str | None, typer.Option("--encoding", help="The file's encoding; else it is found out.", show_default=False)]
+CurrencyOption = Annotated[str | None, typer.Option("--currency", help="The currency of prices that do not say it.", show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.add_typer(import_, name="import")
+
+
+@import_.command("products")
+def products(
+    context: typer.Context,
+    source: Source,
+    format: FormatOption = "auto",
+    column_map: MapOption = None,
+    dry_run: DryRunOption = False,
+    delete_missing: Annotated[bool, typer.Option("--delete-missing", help="Delete what the feed no longer names.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Allow --delete-missing to delete more than half of the shop.")] = False,
+    rejects: RejectsOption = None,
+    lang: LangOption = None,
+    currency: CurrencyOption = None,
+    encoding: EncodingOption = None,
+    shop: ShopOption = None,
+) -> None:
+    """Import a product feed. Good rows land, bad rows are told apart; importing the same feed again changes nothing."""
+    options = {"format": format, "column_map": column_map, "dry_run": dry_run, "delete_missing": delete_missing, "force": force}
+    _run(context, "products", source, {**options, "lang": lang, "currency": currency, "encoding": encoding}, rejects, shop)
+
+
+@import_.command("orders")
+def orders(
+    context: typer.Context,
+    source: Source,
+    format: FormatOption = "auto",
+    column_map: MapOption = None,
+    derive_products: Annotated[bool, typer.Option("--derive-products", help="Make the catalogue from the order lines too.")] = False,
+    dry_run: DryRunOption = False,
+    rejects: RejectsOption = None,
+    currency: CurrencyOption = None,
+    encoding: EncodingOption = None,
+    shop: ShopOption = None,
+) -> None:
+    """Import an order history: JSON Lines of our own, or CSV, JSON Lines or Parquet with a column map."""
+    options = {"format": format, "column_map": column_map, "dry_run": dry_run, "currency": currency, "encoding": encoding}
+    _run(context, "orders", source, {**options, "derive_products": derive_products}, rejects, shop)
+
+
+@import_.command("reviews")
+def reviews(
+    context: typer.Context,
+    source: Source,
+    format: FormatOption = "auto",
+    column_map: MapOption = None,
+    dry_run: DryRunOption = False,
+    rejects: RejectsOption = None,
+    lang: LangOption = None,
+    encoding: EncodingOption = None,
+    shop: ShopOption = None,
+) -> None:
+    """Import reviews: JSON Lines, or CSV with a column map."""
+    options = {"format": format, "column_map": column_map, "dry_run": dry_run, "lang": lang, "encoding": encoding}
+    _run(context, "reviews", source, options, rejects, shop)
+
+
+@import_.command("policies")
+def policies(
+    context: typer.Context, source: Source, dry_run: DryRunOption = False, rejects: RejectsOption = None, lang: LangOption = None, shop: ShopOption = None
+) -> None:
+    """Import policies and FAQs: a Markdown file, or a folder of them."""
+    _run(context, "policies", source, {"dry_run": dry_run, "lang": lang}, rejects, shop)
+
+
+def _run(context: typer.Context, kind: str, source: Path, given: dict[str, object], rejects: Path | None, shop: str | None) -> None:
+    from shopkeeper.cli.terminal import console, progress
+
+    with opened_shop(context, shop) as opened:
+        options = opened.imports.options(kind, given)
+        with progress() as shown:
+            task, report = opened.imports.run(kind, source, options, progress=shown)
+        if rejects is not None:
+            shutil.copyfile(opened.imports.rejects_file(task.id), rejects)
+    for line in _told(report, rejects):
+        console.print(line, markup=False)
+    if not report.clean:
+        raise typer.Exit(1)
+
+
+def _told(report: "ImportReport", rejects: Path | None) -> list[str]:
+    what = "would be " if report.dry_run else ""
+    lines = [
+        f"{report.source}: read as {report.format}{f' ({report.encoding})' if report.encoding else ''}, {report.read:,} rows in {report.seconds:.1f} s",
+        f"  {what}inserted {report.inserted:,}, updated {report.updated:,}, unchanged {report.unchanged:,}, deleted {report.deleted:,}",
+    ]
+    lines += [f"  dropped {count:,}: {reason}" for reason, count in report.dropped.items()]
+    lines += [f"  rejected {count:,}: {reason}" for reason, count in report.rejected.items()]
+    lines += [f"    line {reject.line}, {reject.field} = {reject.value!r}: {reject.reason}" for reject in list(report.first_rejects)[:5]]
+    if report.rejects and rejects is not None:
+        lines.append(f"  All {report.rejects:,} rejected rows are in {rejects}.")
+    elif report.rejects:
+        lines.append("  --rejects FILE keeps all of them.")
+    lines += [f"  {fault}" for fault in (report.error, report.not_deleted) if fault]
+    return lines
