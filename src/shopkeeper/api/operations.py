@@ -6,7 +6,7 @@ from typing import Any, BinaryIO, Final
 import orjson
 from pydantic import ValidationError
 
-from shopkeeper.api.problems import field_path
+from shopkeeper.api.problems import field_path, told
 from shopkeeper.api.schemas.common import money
 from shopkeeper.api.schemas.products import OfferPatchIn, PatchOperation
 from shopkeeper.catalog.document_fields import refuse_unknown, text, under
@@ -76,9 +76,8 @@ def read_operations(lines: BinaryIO) -> Iterator[tuple[int, Operation | Reject]]
         except orjson.JSONDecodeError as error:
             yield number, Reject(number, "operation", "", f"is not JSON: {error}", _row(line))
         except BadInput as fault:
-            reason = f"{fault.message} {fault.hint}" if fault.hint else fault.message
             value = "" if fault.value is None else str(fault.value)[:200]
-            yield number, Reject(number, fault.field or "operation", value, reason[:500], _row(line))
+            yield number, Reject(number, fault.field or "operation", value, told(fault, field=False)[:500], _row(line))
 
 
 def batch_lines(body: bytes, *, field: str, lines: bool) -> bytes:

@@ -55,13 +55,20 @@ def problem(error: ShopkeeperError, scope: Scope) -> Response:
         headers["WWW-Authenticate"] = 'Bearer realm="shopkeeper"'
     if error.status >= 500:
         log.log(40 if isinstance(error, Broken) else 30, "problem", status=error.status, detail=hide_keys(str(error)))
-    return _reply(error.status, _kind(error), error.title, str(error), errors, scope, headers=headers)
+    return _reply(error.status, _kind(error), error.title, told(error), errors, scope, headers=headers)
 
 
 def unexpected(scope: Scope) -> Response:
     """The reply to an exception that is none of ours: says nothing about it but the request's id, under which it is logged."""
     detail = "Something went wrong on our side. Quote the request id to whoever runs this shop; it is in the log."
     return _reply(500, "broken", Broken.title, detail, [], scope)
+
+
+def told(error: ShopkeeperError, *, field: bool = True) -> str:
+    """The error in sentences: where, what, and what to do."""
+    where = f"{error.field}: " if field and error.field else ""
+    ended = error.message if error.message.endswith((".", "!", "?", "。")) else f"{error.message}."
+    return f"{where}{ended} {error.hint}" if error.hint else f"{where}{error.message}"
 
 
 def hide_keys(text: str) -> str:
