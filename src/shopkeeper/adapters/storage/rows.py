@@ -62,7 +62,7 @@ def stored_digests(connection: Connection, table: Table, ids: Iterable[str]) -> 
     """The digests of those rows of `table` that exist, by id."""
     found: dict[str, str] = {}
     for page in pages(sorted(set(ids))):
-        found.update(connection.execute(select(table.c.id, table.c.digest).where(table.c.id.in_(page))).tuples().all())
+        found.update({row.id: row.digest for row in connection.execute(select(table.c.id, table.c.digest).where(table.c.id.in_(page)))})
     return found
 
 
