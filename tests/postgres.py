@@ -61,8 +61,8 @@ class Postgres:
 
         command = [str(POSTGRES_BIN_PATH / "pg_ctl"), "-w", "-D", str(self._folder), *arguments]
         # not to a pipe: the server would inherit it, and reading it would wait for the server's end
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        subprocess.run(command, check=True, cwd=self._folder, user=self._server.system_user, timeout=30, **quiet)
+        with Path("/dev/null").open("w") as nowhere:
+            subprocess.run(command, check=True, cwd=self._folder, user=self._server.system_user, timeout=30, stdout=nowhere, stderr=nowhere)
 
 
 @pytest.fixture(scope="session")
@@ -73,9 +73,9 @@ def postgres() -> Iterator[Postgres]:
     server.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def postgres_url(postgres: Postgres) -> Iterator[str]:
-    """A database of its own on the session's server, so that a test meets no other's schemas."""
+    """A database on the session's server; every shop in it has a schema of its own, so a test takes a `fresh_shop`."""
     name = f"t{uuid.uuid4().hex[:12]}"
     postgres.execute(f"CREATE DATABASE {name}")
     yield postgres.url.replace("/postgres?", f"/{name}?")
