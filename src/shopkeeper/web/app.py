@@ -1,0 +1,118 @@
+"""`mount`: the pages, hung into the HTTP application beside the API."""
+
+from collections.abc import Callable
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Match, Mount, Route
+from starlette.types import Scope
+
+from shopkeeper.access import RateLimiter
+from shopkeeper.errors import ShopkeeperError
+from shopkeeper.web import files
+from shopkeeper.web.console import door, imports, overview
+from shopkeeper.web.console.desk import AcceptWork, Console
+from shopkeeper.web.problems import Guard, problem_page
+from shopkeeper.web.site import Site, open_site
+from shopkeeper.web.storefront import doings, home, listing, policies, product
+
+if TYPE_CHECKING:
+    from shopkeeper.bootstrap import App
+
+
+def mount(fastapi_app: FastAPI, app: "App") -> None:
+    """Serve the pages of `app` at every address that `fastapi_app` does not answer itself.
+
+    Called after the API's routers are in. Uploads go into the API's own queue of accepted work (`fastapi_app.state.api.batches.accept`), so that
+    a file that was taken in is imported whatever happens, whichever door it came through.
+    """
+
+    def accept(*args: Any, **options: Any) -> Any:
+        return fastapi_app.state.api.batches.accept(*args, **options)
+
+    fastapi_app.router.routes.append(PagesMount("", pages(app, accept), beside=list(fastapi_app.router.routes)))
+
+
+def pages(app: "App", accept: AcceptWork) -> Starlette:
+    """The pages as an application of their own."""
+    site = open_site(app)
+    console = Console(site, accept, RateLimiter(monotonic))
+    routes = [
+        Route("/static/{name}", partial(files.static, site)),
+        *console_routes(console),
+        Mount("/s/{shop}", routes=shop_routes(site)),
+        *shop_routes(site),
+    ]
+
+    def answer(request: Request, error: Exception) -> Response:
+        return problem_page(console, request, error)
+
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(Guard, console=console)],
+        exception_handlers={HTTPException: answer, ShopkeeperError: answer},
+    )
+
+
+def shop_routes(site: Site) -> list[Route]:
+    """The storefront of one shop; which one, its path says."""
+
+    def at(path: str, endpoint: Callable[[Site, Request], Any], *methods: str) -> Route:
+        return Route(path, partial(endpoint, site), methods=list(methods or ("GET",)))
+
+    return [
+        at("/", home.home),
+        at("/search", listing.search),
+        at("/suggest", doings.suggest),
+        at("/p/{id:path}", product.product),
+        at("/c/{path:path}", listing.category),
+        at("/policies", policies.policies),
+        at("/policies/{id:path}", policies.policy),
+        at("/language", doings.switch_language),
+        at("/viewed/clear", doings.forget_viewed, "POST"),
+        at("/media/{path:path}", files.media),
+    ]
+
+
+def console_routes(console: Console) -> list[Route]:
+    """The console, which all shops share; whose it is, the session says."""
+
+    def at(path: str, endpoint: Callable[[Console, Request], Any], method: str = "GET", **options: Any) -> Route:
+        return Route(f"/console{path}", partial(endpoint, console), methods=[method], **options)
+
+    return [
+        at("", overview.overview),
+        at("/sign-in", door.sign_in),
+        at("/sign-in", door.try_key, "POST"),
+        at("/sign-out", door.sign_out, "POST"),
+        at("/imports", imports.imports),
+        at("/imports", imports.upload, "POST", max_body_size=imports.UPLOAD_LIMIT_BYTES),
+        at("/imports/{id}", imports.report),
+        at("/imports/{id}/rejects.{form:str}", imports.rejects),
+    ]
+
+
+class PagesMount(Mount):
+    """A mount at the root that leaves alone what begins like an address of the API, so that a wrong call there is answered by the API."""
+
+    def __init__(self, path: str, app: Starlette, *, beside: list[BaseRoute]) -> None:
+        super().__init__(path, app)
+        self._taken = {first_segment(getattr(route, "path", "")) for route in beside} - {""}
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """No match for an address whose first segment belongs to another route."""
+        if first_segment(scope["path"].removeprefix(scope.get("root_path", ""))) in self._taken:
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
+def first_segment(path: str) -> str:
+    """The first segment of a path or of a path's pattern: `v1` of `/v1/search`."""
+    return path.removeprefix("/").partition("/")[0]

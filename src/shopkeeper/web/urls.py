@@ -1,0 +1,72 @@
+"""The one place that knows the pages' addresses."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from shopkeeper.web.assets import assets
+
+PATHS: Final = {
+    "home": "/",
+    "search": "/search",
+    "suggest": "/suggest",
+    "product": "/p/{id}",
+    "category": "/c/{path}",
+    "policies": "/policies",
+    "policy": "/policies/{id}",
+    "language": "/language",
+    "forget_viewed": "/viewed/clear",
+    "media": "/media/{path}",
+}
+"""Pages of a shop, below its prefix."""
+
+INSTALLATION_PATHS: Final = {
+    "asset": "/static/{name}",
+    "console": "/console",
+    "console_sign_in": "/console/sign-in",
+    "console_sign_out": "/console/sign-out",
+    "console_imports": "/console/imports",
+    "console_import": "/console/imports/{id}",
+    "console_rejects": "/console/imports/{id}/rejects.{form}",
+}
+"""Addresses that all shops share; the console knows its shop from who signed in."""
+
+Query = Iterable[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Urls:
+    """Builds addresses for one shop: `root` is where a proxy hangs the application (usually empty), `prefix` is "" or `/s/<shop>`."""
+
+    root: str = ""
+    prefix: str = ""
+
+    def __call__(self, page: str, /, query: Query = (), anchor: str = "", **parts: object) -> str:
+        """The address of `page` with its path's `parts` and `query` pairs quoted. A `path` may hold slashes; anything else is one segment."""
+        if page == "asset":
+            parts = {"name": assets()[str(parts["name"])].hashed}
+        pattern = PATHS.get(page)
+        base = self.root + self.prefix if pattern is not None else self.root
+        pattern = pattern if pattern is not None else INSTALLATION_PATHS[page]
+        path = pattern.format(**{name: quote(str(value), safe="/" if name == "path" else "") for name, value in parts.items()})
+        pairs = list(query)
+        return f"{base}{path}" + (f"?{urlencode(pairs)}" if pairs else "") + (f"#{quote(anchor)}" if anchor else "")
+
+    def picture(self, image: str) -> str:
+        """Where a browser finds a product's picture: an address of the feed as it is, a path in the shop's media folder below `/media`.
+
+        Any other scheme (`javascript:`, `data:`, `//host`) gives an empty string: no picture.
+        """
+        if image.startswith(("https://", "http://")):
+            return image
+        path = image.removeprefix("/").removeprefix("media/")
+        if not path or path.startswith("/") or ":" in path.split("/")[0]:
+            return ""
+        return self("media", path=path)
+
+
+def local_path(raw: str, *, default: str) -> str:
+    """`raw` if it is a path on this server, else `default`: a link that comes back must not lead to another site."""
+    safe = raw.startswith("/") and not raw.startswith(("//", "/\\")) and raw.isprintable() and "\\" not in raw
+    return raw if safe else default
