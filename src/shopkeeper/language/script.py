@@ -1,7 +1,8 @@
 """One spelling for texts that read the same: full-width = half-width, traditional = simplified, capital = small, é = e.
 
 The map works character by character, so that every character of the result knows where it stood in the original (for highlighting).
-Phrase-wise conversion (OpenCC's 乾坤 exceptions) would read a little better and lose that; queries and products go the same way, so nothing is missed.
+Phrase-wise conversion (OpenCC's 乾坤 exceptions) would read a little better and lose that; queries and products
+go the same way, so nothing is missed.
 """
 
 import unicodedata

@@ -153,16 +153,27 @@ class CodePairs:
             count = int(np.searchsorted(rows, row))
         return rows[:count], self.codes.filled(count)
 
-    def save(self, folder: Path, name: str) -> None:
-        """Write both arrays as `<name>.rows.npy` and `<name>.codes.npy`."""
-        np.save(folder / f"{name}.rows.npy", self.rows.filled())
-        np.save(folder / f"{name}.codes.npy", self.codes.filled())
 
-    @classmethod
-    def open(cls, folder: Path, name: str) -> "CodePairs":
-        """Return what `save` wrote, memory-mapped."""
-        rows, codes = (np.load(folder / f"{name}.{part}.npy", mmap_mode="r") for part in ("rows", "codes"))
-        return cls(GrowingArray.over(rows), GrowingArray.over(codes))
+def save_pairs(pairs: Mapping[str, CodePairs], folder: Path) -> list[tuple[str, int]]:
+    """Write the pairs of all facets behind each other (two files, however many facets); returns each facet's name and number of pairs."""
+    for part in ("rows", "codes"):
+        arrays = [getattr(one, part).filled() for one in pairs.values()]
+        np.save(folder / f"facet_{part}.npy", np.concatenate([_EMPTY, *arrays]))
+    return [(name, one.rows.count) for name, one in pairs.items()]
+
+
+def open_pairs(folder: Path, counts: Iterable[tuple[str, int]]) -> dict[str, CodePairs]:
+    """Return what `save_pairs` wrote, memory-mapped."""
+    rows, codes = (np.load(folder / f"facet_{part}.npy", mmap_mode="r") for part in ("rows", "codes"))
+    found: dict[str, CodePairs] = {}
+    start = 0
+    for name, count in counts:
+        end = start + count
+        found[name] = CodePairs(GrowingArray.over(rows[start:end]), GrowingArray.over(codes[start:end]))
+        start = end
+    if start != len(rows) or start != len(codes):
+        raise ValueError(f"{len(rows)} facet pairs instead of {start}")
+    return found
 
 
 NO_PAIRS: Final = (_EMPTY, _EMPTY)

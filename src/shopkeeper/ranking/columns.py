@@ -182,6 +182,7 @@ class LiveColumns:
         self._fresh.currencies = base.currencies
         self._alive = (GrowingArray.over(np.ones(len(base), dtype=bool)), GrowingArray(bool))
         self._row: dict[ProductId, int] = {product_id: row for row, product_id in enumerate(base.ids)}
+        self._pending: dict[ProductId, int | None] = {}
         self._turns: list[tuple[datetime, int]] = []
         for row, markets in base.sales.items():
             self._base.write_offers(row, markets, now)
@@ -207,18 +208,25 @@ class LiveColumns:
         return cls(Segment.open(folder, live_folder), now)
 
     def read(self) -> CatalogColumns:
-        """What a request reads from now on."""
+        """What a request reads from now on. Rows that `apply` superseded go in this moment, together with the coming of their successors."""
+        for product_id, row in self._pending.items():
+            if (before := self._row.get(product_id)) is not None:
+                self._kill(before)
+            if row is None:
+                self._row.pop(product_id, None)
+            else:
+                self._row[product_id] = row
+        self._pending.clear()
         base_rows, fresh_rows = len(self._base), len(self._fresh)
         return CatalogColumns(self._base, self._fresh, *self._alive, self._row, base_rows, fresh_rows)
 
     def apply(self, change: ProductChange, now: datetime) -> Applied:
         """Take in one change. "new text": the product has a new row, the last one, and the text of it has to be indexed."""
-        row = self._row.get(change.id)
+        row = self._pending[change.id] if change.id in self._pending else self._row.get(change.id)
         if change.product is None:
             if row is None:
                 return "old"
-            del self._row[change.id]
-            self._kill(row)
+            self._replace(change.id, None)
             return "gone"
         if row is not None:
             segment, local = self._place(row)
@@ -231,11 +239,16 @@ class LiveColumns:
         popularity = 0.0 if row is None else float(self._popularity_at(row))
         local = self._fresh.append(change.product, change.revision, change.text_revision, popularity, now)
         self._alive[1].append(True)
-        if row is not None:
-            self._kill(row)
-        self._row[change.id] = new_row = len(self._base) + local
+        new_row = len(self._base) + local
+        self._replace(change.id, new_row)
         self._expect_turn(new_row, now)
         return "new text"
+
+    def _replace(self, product_id: ProductId, row: int | None) -> None:
+        """`row` stands for the product from the next `read` on; a row that no reader has seen yet goes at once."""
+        if (unseen := self._pending.get(product_id)) is not None:
+            self._kill(unseen)
+        self._pending[product_id] = row
 
     def set_popularity(self, popularity: Mapping[ProductId, float]) -> None:
         """Write how much each product is wanted; one that is not named gets 0."""

@@ -18,7 +18,7 @@ from shopkeeper.domain.ids import ProductId, Revision
 from shopkeeper.domain.product import Market, Offer, Product
 from shopkeeper.domain.texts import Label, LocalizedText
 from shopkeeper.errors import Broken
-from shopkeeper.ranking.codes import CodePairs, CodeTable, GrowingArray
+from shopkeeper.ranking.codes import CodePairs, CodeTable, GrowingArray, open_pairs, save_pairs
 from shopkeeper.ranking.offers import NOT_SOLD, offer_to_json, offers_by_market, offers_from_json, standing, timed
 
 ACTIVE: Final = 1
@@ -116,12 +116,11 @@ class Segment:
         """Write everything into `folder` (made if needed): `columns.json`, `ids.json`, static arrays, and the live arrays as they start."""
         live = folder / "live"
         live.mkdir(parents=True, exist_ok=True)
-        facets = list(self.pairs)
         meta = {
             "rows": len(self.ids),
             "markets": list(self.markets),
             "currencies": self.currencies,
-            "facets": facets,
+            "facets": save_pairs(self.pairs, folder),
             "tables": {name: table.to_json() for name, table in self.tables.items()},
             "sales": [[row, market, [offer_to_json(o) for o in offers]] for row, sold in self.sales.items() for market, offers in sold.items()],
         }
@@ -129,8 +128,6 @@ class Segment:
         (folder / "ids.json").write_text(json.dumps(self.ids, ensure_ascii=False), encoding="utf-8")
         for name, array in self.static.items():
             np.save(folder / f"{name}.npy", array.filled())
-        for number, facet in enumerate(facets):
-            self.pairs[facet].save(folder, f"facet{number}")
         for name, array in self._live_arrays().items():
             np.save(live / f"{name}.npy", array.filled())
 
@@ -143,7 +140,7 @@ class Segment:
 
     @classmethod
     def open(cls, folder: Path, live_folder: Path) -> "Segment":
-        """Return the segment of `folder`, its live arrays memory-mapped and writable in `live_folder`, which is filled from `folder` if it is not whole.
+        """Return the segment of `folder`, its live arrays memory-mapped and writable in `live_folder` (made whole from `folder`).
 
         Raises `Broken` naming what cannot be read.
         """
@@ -153,7 +150,7 @@ class Segment:
             segment.ids = json.loads((folder / "ids.json").read_text(encoding="utf-8"))
             rows = meta["rows"]
             segment.static = {name: GrowingArray.over(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in STATIC}
-            segment.pairs = {facet: CodePairs.open(folder, f"facet{number}") for number, facet in enumerate(meta["facets"])}
+            segment.pairs = open_pairs(folder, meta["facets"])
             segment.currencies = meta["currencies"]
             live_folder.mkdir(parents=True, exist_ok=True)
             segment.live = {name: _open_live(name, folder / "live", live_folder, rows) for name in LIVE}

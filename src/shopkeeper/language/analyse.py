@@ -1,0 +1,171 @@
+"""Text → terms: the one reading that products, queries and highlighting share.
+
+A normalised text is a row of chunks: quantities (`256 gb`), codes and Latin words (`wh-1000xm4`), runs of Han, runs of other letters. Each chunk
+has terms with their places:
+
+    iPhone15手机壳    iphone15, iphone, 15   手机, 壳   (and below them ·手 ·机)
+    WH-1000XM4        wh1000xm4, wh1000, wh1000xm, 1000xm4, …, wh, 1000, xm, 4
+    500毫升           500ml, 500, 毫升
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final, Literal, NamedTuple
+
+from shopkeeper.language.script import normalise, normalise_with_offsets
+from shopkeeper.language.segment import CROSSING, PART, HanPieces, Piece, index_pieces
+from shopkeeper.language.stem import fold_plural
+from shopkeeper.language.units import QUANTITY, quantity_terms
+
+ChunkKind = Literal["quantity", "code", "han", "letters"]
+
+MOST_PIECES_JOINED: Final = 6
+"""A code of more pieces than this is found whole, by its pieces and by its hyphen parts, not by every stretch."""
+LONGEST_TERM: Final = 60
+
+_CHUNK = re.compile(
+    rf"(?P<quantity>{QUANTITY.pattern})"
+    r"|(?P<code>[a-z0-9]+(?:(?:[-_&'’]|(?<=\d)\.(?=\d)|(?<=[a-z])\.(?=[a-z]))[a-z0-9]+)*)"
+    r"|(?P<han>[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003134f]+)"
+    r"|(?P<letters>[^\W\d_a-z\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003134f]+)"
+)
+_PIECE = re.compile(r"\d+(?:\.\d+)*|[a-z]+")
+
+
+class Chunk(NamedTuple):
+    """A stretch of normalised text at [start, end)."""
+
+    kind: ChunkKind
+    text: str
+    start: int
+    number: str = ""
+    unit: str = ""
+
+
+class Terms(NamedTuple):
+    """The terms of a text for the index: `words` in full weight, `parts` and `crossings` of Han words below; `length` counts the words as read."""
+
+    words: list[str]
+    parts: list[str]
+    crossings: list[str]
+    length: int
+
+
+def chunks(normalised: str) -> Iterator[Chunk]:
+    """Yield the chunks of a normalised text in order."""
+    for match in _CHUNK.finditer(normalised):
+        kind = match.lastgroup
+        if match["quantity"] is not None:
+            yield Chunk("quantity", match["quantity"], match.start(), match["number"], match["unit"] or match["measure"])
+        else:
+            # lastgroup is the outer named group of the branch that matched
+            yield Chunk(kind, match.group(), match.start())  # pyright: ignore[reportArgumentType]
+
+
+@lru_cache(maxsize=100_000)
+def code_pieces(code: str) -> tuple[Piece, ...]:
+    """Return the smallest pieces of a Latin word or code: split at marks and between letters and digits, plurals folded.
+
+    >>> [piece.term for piece in code_pieces("wh-1000xm4")], [piece.term for piece in code_pieces("t-shirts")]
+    (['wh', '1000', 'xm', '4'], ['t', 'shirt'])
+    """
+    code = code[:-2] + "  " if code.endswith(("'s", "’s")) else code
+    return tuple(Piece(fold_plural(match.group())[:LONGEST_TERM], match.start(), match.end()) for match in _PIECE.finditer(code))
+
+
+@lru_cache(maxsize=100_000)
+def code_terms(code: str) -> tuple[Piece, ...]:
+    """Return all terms of a Latin word or code: its pieces and the stretches of neighbouring pieces, joined; the whole one first."""
+    pieces = code_pieces(code)
+    if len(pieces) <= 1:
+        return pieces
+    count = len(pieces)
+    whole = _joined(pieces, 0, count)
+    if count > MOST_PIECES_JOINED:
+        return (whole, *_hyphen_parts(code, pieces), *pieces)
+    stretches = [_joined(pieces, start, end) for start in range(count) for end in range(start + 2, count + 1) if end - start < count]
+    return (whole, *stretches, *pieces)
+
+
+def _joined(pieces: tuple[Piece, ...], start: int, end: int) -> Piece:
+    term = "".join(piece.term for piece in pieces[start:end])[:LONGEST_TERM]
+    return Piece(term, pieces[start].start, pieces[end - 1].end)
+
+
+def _hyphen_parts(code: str, pieces: tuple[Piece, ...]) -> Iterator[Piece]:
+    """The stretches of a long code between its marks."""
+    start = 0
+    for at in range(1, len(pieces) + 1):
+        marked = at == len(pieces) or pieces[at].start > pieces[at - 1].end or not code[pieces[at].start - 1].isalnum()
+        if marked:
+            if at - start > 1:
+                yield _joined(pieces, start, at)
+            start = at
+
+
+@lru_cache(maxsize=50_000)
+def _quantity_pieces(text: str, number: str, unit: str) -> tuple[Piece, ...]:
+    """The canonical terms first, then the number and the unit as they stand."""
+    inside = len(text) - len(unit)
+    canonical = [Piece(term, 0, len(text)) for term in quantity_terms(number, unit)]
+    plain = [Piece(number.replace(",", ""), 0, len(number))]
+    if unit.isalpha():
+        plain.append(Piece(unit, inside, len(text)))
+    return tuple({piece.term: piece for piece in (*plain, *canonical)}.values())
+
+
+def _pieces(chunk: Chunk) -> tuple[Piece, ...]:
+    match chunk.kind:
+        case "quantity":
+            return _quantity_pieces(chunk.text, chunk.number, chunk.unit)
+        case "code":
+            return code_terms(chunk.text)
+        case _:
+            return (Piece(chunk.text[:LONGEST_TERM], 0, len(chunk.text)),)
+
+
+def index_terms(text: str) -> Terms:
+    """Return the terms under which `text` is found."""
+    words: list[str] = []
+    parts: list[str] = []
+    crossings: list[str] = []
+    length = 0
+    for chunk in chunks(normalise(text)):
+        if chunk.kind == "han":
+            han = index_pieces(chunk.text)
+            words.extend(piece.term for piece in han.words)
+            parts.extend(piece.term for piece in han.parts)
+            crossings.extend(piece.term for piece in han.crossings)
+            length += han.length
+        else:
+            words.extend(piece.term for piece in _pieces(chunk))
+            length += 1
+    return Terms(words, parts, crossings, length)
+
+
+def located_terms(text: str) -> list[Piece]:
+    """Return every term of `text` (parts and crossings too, with their marks) at its place in the original text: what highlighting needs."""
+    normalised, offsets = normalise_with_offsets(text)
+    found: list[Piece] = []
+    for chunk in chunks(normalised):
+        pieces = _all_pieces(index_pieces(chunk.text)) if chunk.kind == "han" else _pieces(chunk)
+        for term, start, end in pieces:
+            first, last = chunk.start + start, chunk.start + end - 1
+            found.append(Piece(term, offsets[first], _end(offsets, last)))
+    return found
+
+
+def _all_pieces(han: HanPieces) -> tuple[Piece, ...]:
+    return (*han.words, *han.parts, *han.crossings)
+
+
+def _end(offsets: list[int], last: int) -> int:
+    """The end in the original of the character that became normalised character `last` (one character may have become several)."""
+    following = last + 1
+    while following < len(offsets) - 1 and offsets[following] == offsets[last]:
+        following += 1
+    return offsets[following]
+
+
+__all__ = ["CROSSING", "PART", "Chunk", "Piece", "Terms", "chunks", "code_pieces", "code_terms", "index_terms", "located_terms"]

@@ -1,0 +1,45 @@
+"""Many short texts in sorted order as one string of bytes with offsets: opened without reading, searched by bisection, shared between processes."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+
+class SortedTexts:
+    """UTF-8 texts in byte order (which is code-point order); the number of a text is its place."""
+
+    def __init__(self, content: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64]) -> None:
+        self._content = content.data
+        self._starts = starts
+
+    @staticmethod
+    def arrays_of(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+        """Return (content, starts) of texts that are already sorted; both can be kept with `np.save` and mapped."""
+        encoded = [text.encode() for text in texts]
+        starts = np.zeros(len(encoded) + 1, dtype=np.int64)
+        np.cumsum([len(text) for text in encoded], out=starts[1:])
+        return np.frombuffer(b"".join(encoded) or b"\0", dtype=np.uint8), starts
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
+    def __getitem__(self, number: int) -> bytes:
+        if number >= len(self):
+            raise IndexError(number)
+        return bytes(self._content[int(self._starts[number]) : int(self._starts[number + 1])])
+
+    def number(self, text: str) -> int:
+        """The number of `text`, −1 where it is not there."""
+        wanted = text.encode()
+        number = bisect_left(self, wanted)
+        return number if number < len(self) and self[number] == wanted else -1
+
+    def with_prefix(self, prefix: str) -> tuple[int, int]:
+        """The range [first, end) of the texts that begin with `prefix`."""
+        if not prefix:
+            return 0, len(self)
+        wanted = prefix.encode()
+        # 0xff stands in no UTF-8 text, so this is above everything that begins with the prefix
+        return bisect_left(self, wanted), bisect_left(self, wanted + b"\xff")

@@ -1,0 +1,54 @@
+"""Counts of the values that the matches have."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from shopkeeper.domain.product import Market
+from shopkeeper.domain.texts import Lang
+from shopkeeper.ranking.columns import CatalogColumns
+from shopkeeper.search.request import Facet, FacetValue
+
+MOST_VALUES = 50
+MOST_FACETS = 16
+"""Facets that "*" counts: the ones that most products have."""
+NUMERIC = ("price", "rating")
+Bools = npt.NDArray[np.bool_]
+
+
+def facet_names(columns: CatalogColumns, asked: Sequence[str]) -> list[str]:
+    """Return the facets to count: those asked for, "*" standing for the most common ones. An unknown name counts nothing."""
+    if "*" not in asked:
+        return list(dict.fromkeys(asked))
+    known = [name for name in columns.facet_names() if name not in ("brand", "category")]
+    coverage = {name: sum(len(rows) for _, rows, _ in columns.pairs(name)) for name in known}
+    common = sorted(known, key=lambda name: -coverage[name])[:MOST_FACETS]
+    return list(dict.fromkeys(("category", "brand", "price", "rating", *common, *(name for name in asked if name != "*"))))
+
+
+def count_facet(columns: CatalogColumns, name: str, matching: Bools, *, market: Market, lang: Lang) -> Facet:
+    """Return the facet `name` over the rows that are True in `matching`; prices in whole units."""
+    if name in NUMERIC:
+        return _range(columns, name, matching, market)
+    table = columns.tables.get(name)
+    if table is None:
+        return Facet(name)
+    counts = np.zeros(len(table), dtype=np.int64)
+    for offset, rows, codes in columns.pairs(name):
+        within = matching[offset : offset + len(matching)] if offset else matching
+        counts += np.bincount(codes[within[rows]], minlength=len(counts))[: len(counts)]
+    some = np.flatnonzero(counts)
+    order = some[np.lexsort((some, -counts[some]))][:MOST_VALUES]
+    values = tuple(FacetValue(table.keys[code], table.label(code).shown(lang), int(counts[code])) for code in order.tolist())
+    return Facet(name, values)
+
+
+def _range(columns: CatalogColumns, name: str, matching: Bools, market: Market) -> Facet:
+    if name == "price":
+        values = columns.price_minor(market)[matching]
+        values = values[values >= 0] / columns.minor_per_unit(market)
+    else:
+        values = columns.rating()[matching]
+        values = values[~np.isnan(values)]
+    return Facet(name, low=float(values.min()), high=float(values.max())) if len(values) else Facet(name)

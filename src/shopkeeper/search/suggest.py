@@ -1,0 +1,196 @@
+"""Completing what is being typed: queries, brands, categories and products whose name has a word that begins with it."""
+
+import itertools
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from shopkeeper.domain.product import Product
+from shopkeeper.domain.texts import Label
+from shopkeeper.language.analyse import chunks
+from shopkeeper.language.script import fold_name, is_han
+from shopkeeper.language.segment import query_words
+from shopkeeper.language.sorted_texts import SortedTexts
+from shopkeeper.ranking.segment import path_key
+
+KINDS: Final = ("query", "brand", "category", "product")
+QUERY, BRAND, CATEGORY, PRODUCT = range(4)
+MOST_STARTS: Final = 8
+"""Places in a name from which it can be completed; later words of a long title are rarely how anyone begins."""
+LONGEST_KEY: Final = 60
+LEAST_TITLES: Final = 3
+"""Titles that must share a phrase before it is suggested as a query."""
+MOST_PHRASES: Final = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A completion before it is checked against what is on offer: `text` of a query, else the row or the facet key it stands for."""
+
+    kind: int
+    text: str
+    row: int
+    weight: float
+
+
+class Suggester:
+    """Completions by prefix. `keys` are folded names from each of their words on; `entry_of` says whose they are."""
+
+    def __init__(
+        self,
+        keys: SortedTexts,
+        entry_of: npt.NDArray[np.int32],
+        kinds: npt.NDArray[np.uint8],
+        rows: npt.NDArray[np.int32],
+        weights: npt.NDArray[np.float32],
+        texts: SortedTexts,
+    ) -> None:
+        self._keys = keys
+        self._entry_of = entry_of
+        self._kinds = kinds
+        self._rows = rows
+        self._weights = weights
+        self._texts = texts
+
+    @classmethod
+    def empty(cls) -> Self:
+        """One that completes nothing."""
+        return cls._from_arrays(*_arrays([]))
+
+    @classmethod
+    def _from_arrays(cls, *arrays: np.ndarray) -> Self:
+        content, starts, entry_of, kinds, rows, weights, text_content, text_starts = arrays
+        return cls(SortedTexts(content, starts), entry_of, kinds, rows, weights, SortedTexts(text_content, text_starts))
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Map what `SuggestionBuilder.save` wrote."""
+        names = json.loads((folder / "arrays.json").read_text(encoding="utf-8"))
+        return cls._from_arrays(*(np.load(folder / f"{name}.npy", mmap_mode="r") for name in names))
+
+    def candidates(self, prefix: str, limit: int) -> list[Candidate]:
+        """Return up to `limit` completions of each kind of the folded `prefix`, the weightiest of a kind first."""
+        first, end = self._keys.with_prefix(prefix)
+        entries = np.unique(self._entry_of[first:end])
+        kinds = self._kinds[entries]
+        found: list[Candidate] = []
+        for kind in range(len(KINDS)):
+            of_kind = entries[kinds == kind]
+            weights = self._weights[of_kind]
+            if len(of_kind) > limit:
+                of_kind = of_kind[np.argpartition(-weights, limit)[:limit]]
+            for entry in sorted(of_kind.tolist(), key=lambda entry: (-float(self._weights[entry]), entry)):
+                found.append(Candidate(kind, self._texts[entry].decode(), int(self._rows[entry]), float(self._weights[entry])))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    kind: int
+    text: str
+    row: int
+    weight: float
+    names: tuple[str, ...]
+
+
+class SuggestionBuilder:
+    """Collects names while the catalogue passes by."""
+
+    def __init__(self) -> None:
+        self._products: list[_Entry] = []
+        self._labels: dict[tuple[int, str], tuple[set[str], float]] = {}
+        self._phrases: Counter[str] = Counter()
+
+    def add(self, row: int, product: Product, popularity: float) -> None:
+        """Take in the names of one product."""
+        weight = 1.0 + popularity
+        titles = tuple(dict.fromkeys(wording for _, wording in product.title))
+        self._products.append(_Entry(PRODUCT, "", row, weight, titles))
+        if product.brand is not None:
+            self._label(BRAND, product.brand.key, product.brand, weight)
+        for path in product.categories:
+            for depth in range(1, len(path) + 1):
+                self._label(CATEGORY, path_key([label.key for label in path[:depth]]), path[depth - 1], weight)
+        for phrase in {phrase for title in titles for phrase in _phrases(title)}:
+            self._phrases[phrase] += 1
+
+    def _label(self, kind: int, key: str, label: Label, weight: float) -> None:
+        names, total = self._labels.get((kind, key), (set(), 0.0))
+        names.update(wording for _, wording in label.names)
+        if not label.names:
+            names.add(label.key)
+        self._labels[kind, key] = (names, total + weight)
+
+    def save(self, folder: Path) -> None:
+        """Write the completions into `folder` (made here)."""
+        labels = [_Entry(kind, key, -1, weight, tuple(sorted(names))) for (kind, key), (names, weight) in self._labels.items()]
+        common = [(phrase, count) for phrase, count in self._phrases.most_common(MOST_PHRASES) if count >= LEAST_TITLES]
+        taken = {fold_name(name) for entry in labels for name in entry.names}
+        queries = [_Entry(QUERY, phrase, -1, float(count), (phrase,)) for phrase, count in common if phrase not in taken]
+        folder.mkdir()
+        names = ("keys", "key_starts", "entry_of", "kinds", "rows", "weights", "texts", "text_starts")
+        for name, array in zip(names, _arrays([*queries, *labels, *self._products]), strict=True):
+            np.save(folder / f"{name}.npy", array)
+        (folder / "arrays.json").write_text(json.dumps(names), encoding="utf-8")
+
+
+def _arrays(entries: Iterable[_Entry]) -> tuple[np.ndarray, ...]:
+    entries = list(entries)
+    keyed = sorted({(key, number) for number, entry in enumerate(entries) for name in entry.names for key in name_starts(name)})
+    content, starts = SortedTexts.arrays_of([key for key, _ in keyed])
+    texts, text_starts = SortedTexts.arrays_of([entry.text for entry in entries])
+    return (
+        content,
+        starts,
+        np.array([number for _, number in keyed], dtype=np.int32),
+        np.array([entry.kind for entry in entries], dtype=np.uint8),
+        np.array([entry.row for entry in entries], dtype=np.int32),
+        np.array([entry.weight for entry in entries], dtype=np.float32),
+        texts,
+        text_starts,
+    )
+
+
+def name_starts(name: str) -> list[str]:
+    """Return a folded name from each of its words on: `sony wh-1000`, `wh-1000`; a Chinese one from each word of its segmentation."""
+    folded = fold_name(name)
+    starts = [0]
+    for chunk in chunks(folded):
+        starts.append(chunk.start)
+        if chunk.kind == "han":
+            at = chunk.start
+            for word in query_words(chunk.text):
+                starts.append(at)
+                at += len(word)
+    return [folded[start : start + LONGEST_KEY] for start in dict.fromkeys(starts[: 3 * MOST_STARTS])][:MOST_STARTS]
+
+
+def _phrases(title: str) -> Iterator[str]:
+    """Two or three neighbouring words of a title, folded: what may be worth asking for. No numbers, no single letters."""
+    words: list[tuple[str, int, int]] = []
+    folded = fold_name(title)
+    for chunk in chunks(folded):
+        if chunk.kind == "han":
+            at = chunk.start
+            for word in query_words(chunk.text):
+                words.append((word, at, at + len(word)))
+                at += len(word)
+        else:
+            words.append((chunk.text if chunk.kind == "code" else "", chunk.start, chunk.start + len(chunk.text)))
+    for count in (2, 3):
+        for at in range(len(words) - count + 1):
+            run = words[at : at + count]
+            text = folded[run[0][1] : run[-1][2]]
+            neighbours = all(right[1] - left[2] <= 1 for left, right in itertools.pairwise(run))
+            if neighbours and all(_telling(word) for word, _, _ in run) and len(text) <= LONGEST_KEY // 2:
+                yield text
+
+
+def _telling(word: str) -> bool:
+    return bool(word) and not any(char.isdigit() for char in word) and (is_han(word[0]) or len(word) > 2)
