@@ -63,6 +63,7 @@ def _runs(operations: Iterable[Operation]) -> Iterator[list[Operation]]:
 def _apply_run(store: ProductStore, run: Sequence[Operation], start: int) -> list[Outcome]:
     ids = [ProductId(operation_id(operation)) for operation in run]
     first = run[0]
+    states: list[OutcomeState]
     if isinstance(first, PutProduct):
         states = put_with_states(store, [clean_product(operation.product) for operation in run if isinstance(operation, PutProduct)])
     elif isinstance(first, PatchOffer):

@@ -1,9 +1,74 @@
 """Which format a feed is in, told from its content."""
 
-from shopkeeper.catalog.feed import Feed
+import re
+from typing import Final
+
+import orjson
+
+from shopkeeper.catalog.documents import PRODUCT_KEYS
+from shopkeeper.catalog.feed import Part
 from shopkeeper.catalog.report import FormatName
+from shopkeeper.catalog.sources.google_fields import attribute
+from shopkeeper.catalog.table_rows import guess_delimiter, split_header
+from shopkeeper.catalog.text_lines import open_text
+from shopkeeper.errors import BadInput
+
+_HEAD: Final = 1 << 16
+_LINKED_DATA: Final = re.compile(r'"@(context|type|graph)"\s*:')
+_HINT: Final = "Name the format with --format, or say with --map which column feeds which field."
 
 
-def detect_format(feed: Feed, encoding: str) -> FormatName:
-    """The format of the feed's first part; `BadInput` with what was seen if it is none that we know."""
-    return "jsonl"
+def detect_format(part: Part, encoding: str) -> FormatName:
+    """The format of the part; `BadInput` with what was seen if it is none that we know."""
+    with part.open() as stream:
+        magic = stream.read(512)
+    if magic.startswith(b"PAR1"):
+        raise BadInput("is a Parquet file", field="source", value=part.name, hint="Say with --map which column feeds which field.")
+    if magic[257:262] == b"ustar":
+        raise BadInput("is a tar archive", field="source", value=part.name, hint="Unpack it first.")
+    with open_text(part, encoding) as text:
+        head = text.read(_HEAD).lstrip("\ufeff \t\r\n")
+    if head.startswith("<"):
+        return _markup(head, part.name)
+    if head.startswith(("{", "[")):
+        return _json(head, part.name)
+    return _table(head, part.name)
+
+
+def _markup(head: str, name: str) -> FormatName:
+    lowered = head.lower()
+    if "<html" in lowered or "<!doctype html" in lowered or "application/ld+json" in lowered:
+        return "schema-org"
+    if "<rss" in lowered or "<feed" in lowered or "base.google.com/ns/1.0" in lowered or "<item" in lowered:
+        return "google-xml"
+    raise BadInput("is XML, but neither RSS nor Atom", field="source", value=name, hint="Google Merchant XML has <item> or <entry> elements.")
+
+
+def _json(head: str, name: str) -> FormatName:
+    first = head.split("\n", 1)[0]
+    try:
+        document = orjson.loads(first)
+    except orjson.JSONDecodeError:
+        document = None
+    if isinstance(document, dict) and "@type" not in document and "@context" not in document and ({"id"} & document.keys()):
+        if "deleted" in document or (isinstance(document.get("title"), dict) or document.keys() <= PRODUCT_KEYS):
+            return "jsonl"
+        raise BadInput(f"has JSON lines of its own shape ({', '.join(list(document)[:12])} …)", field="source", value=name, hint=_HINT)
+    if _LINKED_DATA.search(head):
+        return "schema-org"
+    if document is None and head.startswith("{") and '"variants"' in head:
+        return "jsonl"  # its first line is broken; the reader will say how
+    raise BadInput("is JSON, but neither our JSON Lines nor schema.org JSON-LD", field="source", value=name, hint=_HINT)
+
+
+def _table(head: str, name: str) -> FormatName:
+    first = next((line for line in head.split("\n") if line.strip()), "")
+    columns = split_header(first[:100_000], guess_delimiter(first))
+    lowered = {column.lower() for column in columns}
+    if {"handle", "title"} <= lowered or {"url handle", "title"} <= lowered:
+        return "shopify"
+    google = {attribute(column) for column in columns}
+    if {"id", "title"} <= google and {"price", "link", "availability", "image_link"} & google:
+        return "google-tsv"
+    shown = ", ".join(columns[:20])
+    raise BadInput(f"has columns that no known format has: {shown[:300]}", field="source", value=name, hint=_HINT)

@@ -25,6 +25,8 @@ class Tally:
     """What happened so far."""
 
     seen: IdLines
+    spoilt: IdLines = field(default_factory=IdLines)
+    """Products that only bad rows named: they did not land, but they are not missing either."""
     rejects: RejectTally = field(default_factory=RejectTally)
     put: PutReport = PutReport()
     deleted: int = 0
@@ -80,7 +82,10 @@ def run_import(items: Iterable[Item], target: Target, *, batch_size: int, meter:
             case Bad(reject=reject, id=id):
                 tally.rejects.add(reject)
                 rejects(reject)
-                tally.nameless += not id
+                if id:
+                    tally.spoilt.first(id, reject.line)
+                else:
+                    tally.nameless += 1
         if len(products) + len(gone) >= batch_size:
             flush()
             if (share := meter.done * 200 // max(meter.total, 1)) != told:
@@ -102,8 +107,6 @@ def _until_fault(items: Iterable[Item], tally: Tally) -> Iterator[Item]:
 
 def _refuse_duplicate(item: Item, seen: IdLines) -> Item:
     if isinstance(item, Bad):
-        if item.id:
-            seen.first(item.id, item.reject.line)
         return item
     id = item.product.id if isinstance(item, Found) else item.id
     before = seen.first(id, item.line)
@@ -122,7 +125,7 @@ def missing_ids(store: ProductStore, tally: Tally, *, force: bool) -> tuple[list
     for change in store.changes():
         if change.product is not None:
             total += 1
-            if change.id not in tally.seen:
+            if change.id not in tally.seen and change.id not in tally.spoilt:
                 missing.append(change.id)
     if len(missing) > total * MAX_MISSING_SHARE and not force:
         return [], f"{len(missing)} of {total} products would go, more than half: is this the whole feed? Force it if it is."

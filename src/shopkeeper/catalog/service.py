@@ -13,10 +13,11 @@ from shopkeeper.catalog.normalise import clean_product
 from shopkeeper.catalog.rejects import RejectSink, ignore
 from shopkeeper.catalog.report import BatchReport, FormatName, ImportOptions, ImportReport, Item, Operation
 from shopkeeper.catalog.sources.formats import FORMATS
-from shopkeeper.catalog.sources.source import Format, ReadOptions
+from shopkeeper.catalog.sources.source import Format, ReadOptions, WriteOptions
 from shopkeeper.catalog.text_lines import check_encoding, detect_encoding
 from shopkeeper.domain.ids import ProductId
-from shopkeeper.domain.product import OfferPatch, Product
+from shopkeeper.domain.product import DEFAULT_MARKET, Market, OfferPatch, Product
+from shopkeeper.domain.texts import Lang
 from shopkeeper.errors import BadInput
 from shopkeeper.ports.progress import Progress, Silent
 from shopkeeper.ports.stores import PolicyStore, ProductStore, PutReport, ReviewStore
@@ -42,7 +43,7 @@ class CatalogService:
         started = self._clock()
         feed = open_feed(source)
         encoding = check_encoding(options.encoding) if options.encoding else detect_encoding(feed.parts[0])
-        name = detect_format(feed, encoding) if options.format == "auto" else options.format
+        name = detect_format(feed.parts[0], encoding) if options.format == "auto" else options.format
         feed.meter.done = 0
         items = _read_parts(feed, FORMATS[name], ReadOptions(encoding, options.lang, options.currency, options.market))
         target = target_of(self._products, dry_run=options.dry_run)
@@ -75,8 +76,11 @@ class CatalogService:
         size = options.batch_size
         return sum(self._products.delete(ids[start : start + size]) for start in range(0, len(ids), size))
 
-    def export_products(self, out: BinaryIO, format: FormatName) -> int:
-        """Write every product in `format`; returns how many. What a format cannot hold is listed in docs/reference/formats.md."""
+    def export_products(self, out: BinaryIO, format: FormatName, *, lang: Lang = "en", market: Market = DEFAULT_MARKET) -> int:
+        """Write every product in `format`; returns how many. What a format cannot hold is listed in docs/reference/formats.md.
+
+        A format of one language is written in `lang` (another language where a wording is missing), one of one price list for `market`.
+        """
         write = FORMATS[format].write
         if write is None:
             raise BadInput(f"{format!r} can be read but not written", field="format", value=format)
@@ -90,7 +94,7 @@ class CatalogService:
                     count += 1
                     yield change.product
 
-        write(products, out)
+        write(products, out, WriteOptions(lang, market))
         return count
 
     def put(self, products: Sequence[Product]) -> PutReport:

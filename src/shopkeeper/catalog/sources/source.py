@@ -21,8 +21,16 @@ class ReadOptions:
     column_map: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class WriteOptions:
+    """What a format of one language and one price list is written in; a format that holds all of them takes no notice."""
+
+    lang: Lang = "en"
+    market: Market = DEFAULT_MARKET
+
+
 Reader = Callable[[Part, ReadOptions], Iterator[Item]]
-Writer = Callable[[Callable[[], Iterable[Product]], BinaryIO], None]
+Writer = Callable[[Callable[[], Iterable[Product]], BinaryIO, WriteOptions], None]
 """Writes products; gets a function that begins them anew, since a table must know all its columns before its first row."""
 
 
