@@ -1,0 +1,204 @@
+"""Recommendations: candidates -> what may be shown -> reasons -> a list that feedback can join to."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import get_args
+from uuid import uuid4
+
+import numpy as np
+
+from shopkeeper.domain.ids import ListId, ProductId
+from shopkeeper.domain.product import Product
+from shopkeeper.domain.shown_list import ShownList
+from shopkeeper.domain.texts import LocalizedText
+from shopkeeper.errors import BadInput, Broken, NotFound
+from shopkeeper.ports.artifacts import ArtifactStore
+from shopkeeper.ports.stores import OrderStore, ProductStore
+from shopkeeper.ranking.columns import CatalogColumns
+from shopkeeper.ranking.popularity import wanted_products
+from shopkeeper.recommend import reasons
+from shopkeeper.recommend.candidates import Candidate, SimilarProducts, Steps, steps_of
+from shopkeeper.recommend.histories import baskets_of
+from shopkeeper.recommend.model import RecommendModel, open_model
+from shopkeeper.recommend.placements import Context, Popular, candidates
+from shopkeeper.recommend.request import MAX_COUNT, Placement, Recommendation, RecommendedList, RecommendRequest
+from shopkeeper.recommend.serving import servable
+from shopkeeper.recommend.trends import Trends, trends_of
+
+CUSTOMER_ORDERS = 20
+"""A customer's latest orders that are folded in; older ones weigh less than a thousandth."""
+RECOUNT_AFTER = timedelta(minutes=10)
+"""How long popularity without a fitted model may lag behind the orders."""
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What requests read, replaced as a whole."""
+
+    version: str
+    model: RecommendModel | None
+    popular: Popular
+    trends: Trends
+    numbers: Mapping[ProductId, int]
+    orders: int
+    counted: datetime
+
+
+class RecommendService:
+    """Answers from the newest fitted artifact; without one by popularity from the orders; without orders by what is new."""
+
+    def __init__(
+        self,
+        products: ProductStore,
+        orders: OrderStore,
+        artifacts: ArtifactStore,
+        columns: Callable[[], CatalogColumns],
+        similar: SimilarProducts,
+        *,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._products = products
+        self._orders = orders
+        self._artifacts = artifacts
+        self._columns = columns
+        self._similar = similar
+        self._clock = clock
+        self._state: _State | None = None
+
+    def refresh(self) -> None:
+        """Open the newest artifact if it changed; without one, count the orders again if there are new ones."""
+        state = self._state
+        artifact = self._artifacts.current("recommend")
+        if artifact is not None:
+            if state is None or state.version != artifact.version:
+                self._state = self._of_artifact(artifact.version, open_model(artifact.path))
+            return
+        now, orders = self._clock(), self._orders.count()
+        if state is None or state.version or (orders != state.orders and now - state.counted >= RECOUNT_AFTER):
+            self._state = self._of_orders(orders, now)
+
+    def recommend(self, request: RecommendRequest) -> RecommendedList:
+        """The list for `request`; shorter than asked only where fewer products can be sold.
+
+        Raises `BadInput` for a request that makes no sense (filter, market, count), `NotFound` where no product of the context exists.
+        """
+        _check(request)
+        state = self._ready()
+        named = self._products.get([*request.products, *request.history])
+        if request.products and not any(product in named for product in request.products):
+            raise NotFound(f"there is no product {request.products[0]!r}", field="products", value=request.products[0])
+        steps = self._steps(request)
+        may_show = servable(request, self._columns(), {*request.products, *request.history, *_owned(request, steps)})
+        context = Context(request, state.model, state.popular, may_show, self._similar, steps, named)
+        items = self._items(candidates(context), request, state)
+        return RecommendedList(request.placement, tuple(items), self._shown(request, state, items))
+
+    def _ready(self) -> _State:
+        if self._state is None:
+            try:
+                self.refresh()
+            except Broken as error:
+                # A damaged model must not take the slot down: popularity answers until the next fit.
+                log.warning("recommending without a model: %s", error)
+                self._state = self._of_orders(self._orders.count(), self._clock())
+        assert self._state is not None
+        return self._state
+
+    def _steps(self, request: RecommendRequest) -> Steps:
+        orders = [] if request.customer_id is None else self._orders.of_customer(request.customer_id, limit=CUSTOMER_ORDERS)
+        bought = [kept for order in reversed(orders) if (kept := wanted_products(order))]
+        return steps_of(bought, request.history, request.products)
+
+    def _items(self, found: Iterable[Candidate], request: RecommendRequest, state: _State) -> list[Recommendation]:
+        """The first `count` candidates that the store, too, says can be bought, with price and reason."""
+        now = self._clock()
+        chosen: list[tuple[Candidate, Product]] = []
+        waiting: list[Candidate] = []
+        for candidate in found:
+            waiting.append(candidate)
+            if len(chosen) + len(waiting) >= request.count:
+                chosen += self._checked(waiting, request)
+                waiting = []
+                if len(chosen) >= request.count:
+                    break
+        chosen += self._checked(waiting, request)
+        told = self._reasons(chosen, state, now)
+        return [
+            Recommendation(product, candidate.score, candidate.source, reason, product.lowest_price(now, request.market))
+            for (candidate, product), reason in zip(chosen, told, strict=True)
+        ]
+
+    def _checked(self, waiting: list[Candidate], request: RecommendRequest) -> list[tuple[Candidate, Product]]:
+        products = self._products.get([candidate.id for candidate in waiting]) if waiting else {}
+        found = [(candidate, products[candidate.id]) for candidate in waiting if candidate.id in products]
+        return [(candidate, product) for candidate, product in found if product.buyable(request.market)]
+
+    def _reasons(self, chosen: list[tuple[Candidate, Product]], state: _State, now: datetime) -> list[LocalizedText]:
+        evidence = [candidate.evidence() for candidate, _ in chosen]
+        sources = self._products.get(list(dict.fromkeys(e.because for e in evidence if e.because is not None)))
+        told = []
+        for (candidate, product), fact in zip(chosen, evidence, strict=True):
+            because = None if fact.because is None else sources.get(fact.because)
+            if candidate.source in ("bought_next_and_together", "bought_together"):
+                told.append(reasons.bought_both(because, fact.count))
+            elif candidate.source == "same_orders":
+                told.append(reasons.same_orders(because, fact.count))
+            elif candidate.source == "content" and because is not None:
+                told.append(reasons.alike(product, because))
+            else:
+                told.append(_by_orders(product, state, now))
+        return told
+
+    def _shown(self, request: RecommendRequest, state: _State, items: list[Recommendation]) -> ShownList:
+        return ShownList(
+            id=ListId(uuid4().hex),
+            shown=self._clock(),
+            surface=request.placement,
+            items=tuple(item.product.id for item in items),
+            policy=f"recommend:{state.version or 'popularity'}",
+            propensity=(1.0,) * len(items),
+            context=tuple(("product", product) for product in request.products),
+        )
+
+    def _of_artifact(self, version: str, model: RecommendModel) -> _State:
+        return _State(version, model, _popular(model.ids, model.trends), model.trends, model.numbers, 0, self._clock())
+
+    def _of_orders(self, orders: int, now: datetime) -> _State:
+        baskets = baskets_of(self._orders.scan())
+        trends = trends_of(baskets, now)
+        numbers = {product: number for number, product in enumerate(baskets.ids)}
+        return _State("", None, _popular(baskets.ids, trends), trends, numbers, orders, now)
+
+
+def _popular(ids: tuple[ProductId, ...], trends: Trends) -> Popular:
+    def ranked(values: np.ndarray) -> list[tuple[ProductId, float]]:
+        return [(ids[number], float(values[number])) for number in np.argsort(-values, kind="stable").tolist() if values[number] > 0]
+
+    return Popular(ranked(np.asarray(trends.popular)), ranked(np.asarray(trends.trend)))
+
+
+def _by_orders(product: Product, state: _State, now: datetime) -> LocalizedText:
+    number = state.numbers.get(product.id)
+    if number is None or state.trends.orders_ever[number] == 0:
+        return reasons.available(product, now=now)
+    trends = state.trends
+    recent, season, ever = (int(column[number]) for column in (trends.orders_recent, trends.orders_season, trends.orders_ever))
+    return reasons.ordered_lately(recent, season, ever, until=trends.until, now=now)
+
+
+def _owned(request: RecommendRequest, steps: Steps) -> tuple[ProductId, ...]:
+    """What a personal list leaves out beside the context: what the shopper has bought."""
+    return steps.products if request.placement == "recommended_for_you" else ()
+
+
+def _check(request: RecommendRequest) -> None:
+    if request.placement not in get_args(Placement):
+        known = ", ".join(get_args(Placement))
+        raise BadInput(f"{request.placement!r} is not a placement", field="placement", value=request.placement, hint=f"Known: {known}.")
+    if not 1 <= request.count <= MAX_COUNT:
+        raise BadInput(f"{request.count} is out of range", field="count", value=request.count, hint=f"Ask for 1 to {MAX_COUNT}.")
+    if request.placement in ("similar", "frequently_bought_together") and not request.products:
+        raise BadInput("is empty", field="products", value=(), hint=f"{request.placement} stands beside a product: name at least one.")
