@@ -27,8 +27,8 @@ class Postgres:
         self._folder = folder
         self._server = get_server(folder, cleanup_mode="delete")
         self.url = self._server.get_uri()
-        # a test's data need not outlive a power cut, so the disk is not waited for
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        # a test's data need not outlive a power cut, so the disk is not waited for; it must outlive a `stop`, so commits do reach the log
+        for setting in ("fsync", "full_page_writes"):
             self.execute(f"ALTER SYSTEM SET {setting} = off")
         self.execute("ALTER SYSTEM SET max_connections = 200")
         self.restart()

@@ -5,7 +5,7 @@ from typing import Self
 
 from sqlalchemy import select
 
-from shopkeeper.adapters.storage.engine import Connections
+from shopkeeper.adapters.storage.engine import BUSY_TIMEOUT_S, Connections
 from shopkeeper.adapters.storage.keys import SqlKeyStore
 from shopkeeper.adapters.storage.orders import SqlOrderStore
 from shopkeeper.adapters.storage.places import Place, SqliteFile, locate
@@ -47,22 +47,22 @@ class SqlShopDatabase:
         self.close()
 
 
-def open_shop_database(url: str, shop: ShopId, *, read_only: bool = False) -> SqlShopDatabase:
+def open_shop_database(url: str, shop: ShopId, *, read_only: bool = False, busy_timeout_s: float = BUSY_TIMEOUT_S) -> SqlShopDatabase:
     """Return the stores of `shop`; see `places.locate` for the forms of `url`.
 
     `Unavailable` if there is no database, it does not answer or is older than this program; `Refused` (409) if it is newer, or another shop's.
-    With `read_only` nothing is ever written, and writing calls are refused.
+    With `read_only` nothing is ever written, and writing calls are refused. A write waits up to `busy_timeout_s` seconds for others.
     """
     place = locate(url, shop)
     if isinstance(place, SqliteFile) and not place.path.exists():
         check_version(None, place)
-    connections = Connections(place, read_only=read_only)
+    connections = Connections(place, read_only=read_only, busy_timeout_s=busy_timeout_s)
     try:
         with connections.read() as connection:
             check_version(read_version(connection), place)
             owner = connection.scalar(select(about.c.value).where(about.c.name == "shop"))
         if owner != place.shop:
-            raise Refused(f"The database {place} is the shop {owner!r}'s, not {place.shop!r}'s.", status=409, hint="Check the database URL.")
+            raise Refused(f"The database {place} belongs to the shop {owner!r}, not to {place.shop!r}.", status=409, hint="Check the database URL.")
     except BaseException:
         connections.close()
         raise
