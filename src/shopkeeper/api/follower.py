@@ -10,11 +10,8 @@ from shopkeeper.api.meters import Meters
 from shopkeeper.bootstrap import App, Shop
 from shopkeeper.errors import ShopkeeperError
 
-LOOK_EVERY_S: Final = 0.4
-"""How long a change by another process (an import, another worker) waits at most; our own writes wake the follower at once."""
-
-RECOMMEND_EVERY_S: Final = 5.0
-"""A newly fitted model may wait a little."""
+LOOK_EVERY_S: Final = 2.0
+"""How often newly fitted models are looked for. Search also looks for changes by itself; our own writes need not wait even for that."""
 
 _COMPLAIN_EVERY_S: Final = 60.0
 log = structlog.get_logger("shopkeeper.api")
@@ -48,23 +45,18 @@ class Follower:
             self._thread.join()
 
     def _run(self) -> None:
-        recommended = 0.0
         while not self._stopping:
-            fits_too = time.monotonic() - recommended >= RECOMMEND_EVERY_S
-            if fits_too:
-                recommended = time.monotonic()
             for shop in self._app.shops.values():
-                self._follow(shop, fits_too=fits_too)
+                self._follow(shop)
             self._woken.wait(LOOK_EVERY_S)
             self._woken.clear()
 
-    def _follow(self, shop: Shop, *, fits_too: bool) -> None:
+    def _follow(self, shop: Shop) -> None:
         part = "search"
         try:
             self._meters.followed(shop.id, shop.search.refresh())
-            if fits_too:
-                part = "recommend"
-                shop.recommend.refresh()
+            part = "recommend"
+            shop.recommend.refresh()
         except ShopkeeperError as error:
             self._complain(shop, part, str(error))
         except Exception:
