@@ -88,7 +88,7 @@ class FolderArtifacts:
 
     def last_sound(self, kind: ArtifactKind) -> Artifact | None:
         """The newest version, at or before the current one, that is as its manifest says; None if there is none. Changes nothing."""
-        pointer = self._pointer(kind)
+        pointer = self._readable_pointer(kind)
         for version in self._version_names(kind):
             if pointer is not None and _number(version) > _number(pointer):
                 continue
@@ -220,6 +220,12 @@ class FolderArtifacts:
             raise Broken(f"The file {path} does not name a version.", value=str(path), hint=hint)
         return named
 
+    def _readable_pointer(self, kind: ArtifactKind) -> str | None:
+        """The version that `current` names; None too where it is damaged, so that the newest version counts."""
+        with contextlib.suppress(Broken):
+            return self._pointer(kind)
+        return None
+
     def _version_names(self, kind: ArtifactKind) -> list[str]:
         """Names of the version folders, newest first."""
         try:
@@ -229,10 +235,7 @@ class FolderArtifacts:
         return sorted(names, key=_number, reverse=True)
 
     def _version_before(self, kind: ArtifactKind) -> Artifact:
-        try:
-            current = self._pointer(kind)
-        except Broken:
-            current = None  # then the newest whole one it is
+        current = self._readable_pointer(kind)
         for version in self._version_names(kind):
             if current is not None and _number(version) >= _number(current):
                 continue
