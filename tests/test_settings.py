@@ -37,7 +37,7 @@ def test_the_tree_is_read_with_defaults_for_what_is_left_out(settings_file: Path
 def test_the_environment_overlays_the_file(settings_file: Path) -> None:
     settings = load_settings(settings_file, {"SHOPKEEPER_SERVER__PORT": "9100", "DATABASE_URL": "postgresql://db/shop", "PATH": "/bin"})
     assert settings.server.port == 9100
-    assert settings.database_url(settings.shop("tea")) == "postgresql://db/shop"
+    assert settings.database_url == "postgresql://db/shop"
 
 
 @pytest.mark.parametrize(
@@ -89,4 +89,4 @@ def test_shops_share_neither_folder_nor_sqlite_file(settings_file: Path) -> None
     settings = load_settings(settings_file, {})
     tea, lamps = settings.shop("tea"), settings.shop("lamps")
     assert settings.shop_folder(tea) != settings.shop_folder(lamps)
-    assert settings.database_url(tea) != settings.database_url(lamps)
+    assert settings.database_url == f"sqlite:///{settings.home}/shops/{{shop}}/shop.db"

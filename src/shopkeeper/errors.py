@@ -22,8 +22,10 @@ class ShopkeeperError(Exception):
 
     def __str__(self) -> str:
         where = f"{self.field}: " if self.field else ""
-        hint = f" {self.hint}" if self.hint else ""
-        return f"{where}{self.message}{hint}"
+        if not self.hint:
+            return f"{where}{self.message}"
+        stop = "" if self.message.endswith((".", "?", "!")) else "."
+        return f"{where}{self.message}{stop} {self.hint}"
 
 
 class BadInput(ShopkeeperError, ValueError):

@@ -102,9 +102,10 @@ class Settings(_Tree):
         """The folder that holds everything of `shop` and nothing of any other."""
         return self.home / "shops" / shop
 
-    def database_url(self, shop: ShopId) -> str:
-        """The URL of the shop's database; for PostgreSQL the schema is chosen by the shop's id."""
-        return self.database.url or f"sqlite:///{self.shop_folder(shop) / 'shop.db'}"
+    @property
+    def database_url(self) -> str:
+        """The URL of the databases. In SQLite's, `{shop}` stands for the shop's id; in PostgreSQL the schema is named after it."""
+        return self.database.url or f"sqlite:///{self.home / 'shops' / '{shop}' / 'shop.db'}"
 
 
 def config_path(given: Path | None, environ: Mapping[str, str] = os.environ) -> Path:

@@ -38,7 +38,7 @@ def test_help_imports_no_heavy_module(tmp_path: Path) -> None:
 def test_a_verb_without_an_installation_says_what_to_run(tmp_path: Path) -> None:
     done = run("train", cwd=tmp_path)
     assert done.returncode == 2
-    assert done.stderr.strip() == "shopkeeper: --config: no settings at shopkeeper.toml Run `shopkeeper init` here first."
+    assert done.stderr.strip() == "shopkeeper: --config: no settings at shopkeeper.toml. Run `shopkeeper init` here first."
 
 
 def test_init_prints_the_admin_key_once_and_stores_no_secret(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ LOW_DISK = 2 * 2**30
 
 def migrate_shop(settings: Settings, shop: ShopId, *, to: str = "head") -> tuple[str | None, str | None]:
     """Move the shop's database to the schema version `to`; returns the versions before and after (None = empty)."""
-    url = settings.database_url(shop)
+    url = settings.database_url
     before = current_version(url, shop)
     settings.shop_folder(shop).mkdir(parents=True, exist_ok=True)
     after = migrate(url, shop, to) if _is_up(before, to) else downgrade(url, shop, to)
@@ -60,7 +60,7 @@ def _existing(path: Path) -> Path:
 
 
 def _diagnose_shop(settings: Settings, shop: ShopId) -> list[Finding]:
-    url = settings.database_url(shop)
+    url = settings.database_url
     try:
         with open_shop_database(url, shop, read_only=True) as database:
             revision = database.products.revision()
@@ -96,7 +96,7 @@ def _diagnose_artifacts(settings: Settings, shop: ShopId, revision: Revision) ->
 def backup_shop(settings: Settings, shop: ShopId, out: Path, progress: Progress) -> None:
     """Write everything of the shop (rows, served artifacts, pictures) to one checked file; a server may run on."""
     folder = settings.shop_folder(shop)
-    url = settings.database_url(shop)
+    url = settings.database_url
     backup(url, shop, out, artifacts=FolderArtifacts(folder / "artifacts"), folders={"media": folder / "media"}, progress=progress)
 
 
@@ -105,7 +105,7 @@ def restore_shop(settings: Settings, shop: ShopId, file: Path, *, replace: bool,
     folder = settings.shop_folder(shop)
     restore(
         file,
-        settings.database_url(shop),
+        settings.database_url,
         shop,
         artifacts=FolderArtifacts(folder / "artifacts"),
         folders={"media": folder / "media"},

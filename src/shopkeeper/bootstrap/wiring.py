@@ -1,8 +1,8 @@
 """Opens an installation: its shops, each with its services, on the adapters that the settings choose."""
 
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -111,7 +111,7 @@ def build(settings: Settings, *, only: ShopId | None = None, read_only: bool = F
 def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Callable[[], datetime]) -> Shop:
     folder = settings.shop_folder(shop)
     about = settings.shops[shop]
-    database = open_shop_database(settings.database_url(shop), shop, read_only=read_only)
+    database = open_shop_database(settings.database_url, shop, read_only=read_only)
     artifacts = FolderArtifacts(folder / "artifacts")
     lexical = TantivyIndexes()
     search = SearchService(database.products, artifacts, lexical, folder / "live", clock=clock)
@@ -138,19 +138,15 @@ def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Call
 def create_shop(settings: Settings, shop: ShopId) -> str:
     """Make the shop's folder and database; returns the token of its first admin key, which is kept nowhere."""
     settings.shop_folder(shop).mkdir(parents=True, exist_ok=True)
-    migrate(settings.database_url(shop), shop)
+    migrate(settings.database_url, shop)
     with build(settings, only=shop) as app:
         _, token = app.shops[shop].keys.mint("first admin key", "admin")
     return token
 
 
-@contextmanager
-def claim_databases(settings: Settings, *, port: int) -> Iterator[None]:
-    """Hold each SQLite database for this server while the block runs. Raises Refused, naming pid and port of the server that has it."""
-    with ExitStack() as claims:
-        for shop in settings.shops:
-            claims.enter_context(claim_server(settings.database_url(ShopId(shop)), [ShopId(shop)], port=port))
-        yield
+def claim_databases(settings: Settings, *, port: int) -> AbstractContextManager[None]:
+    """Hold each SQLite database for this server within the block. Raises Refused, naming pid and port of the server that has it."""
+    return claim_server(settings.database_url, [ShopId(name) for name in settings.shops], port=port)
 
 
 SECRET_FILE = "session.key"

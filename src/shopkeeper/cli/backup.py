@@ -15,7 +15,7 @@ def register(app: typer.Typer) -> None:
 
 
 def backup(context: typer.Context, out: Annotated[Path, typer.Argument(help="The file to write.")], shop: ShopOption = None) -> None:
-    """Write everything of one shop (database, served artifacts, pictures) to one checked file; the server may run on."""
+    """Write a whole shop to one checked file. Database, served artifacts and pictures; the server may run on."""
     from shopkeeper.bootstrap import maintenance
     from shopkeeper.cli.terminal import console, progress
 
@@ -32,7 +32,7 @@ def restore(
     replace: Annotated[bool, typer.Option("--replace", help="Replace what the shop holds now.")] = False,
     shop: ShopOption = None,
 ) -> None:
-    """Check the file and put its contents into the shop; refuses a shop that holds something, unless --replace."""
+    """Put a backup into a shop, after checking it. Refuses a shop that holds something, unless --replace."""
     from shopkeeper.bootstrap import maintenance
     from shopkeeper.cli.terminal import console, progress
 

@@ -31,7 +31,7 @@ def bench(
     json: Annotated[Path | None, typer.Option("--json", help="Write the result here.")] = None,
     predictions: Annotated[Path | None, typer.Option("--predictions", help="Write what was scored here, as JSON Lines.")] = None,
 ) -> None:
-    """Measure NAME and print its table: ours, peers, ablations, with 95 % intervals. It measures; it does not judge."""
+    """Measure a published claim and its peers. Prints ours, peers and ablations with 95 % intervals; it measures, it does not judge."""
     from shopkeeper.evaluation.machine import machine
     from shopkeeper.evaluation.predictions import PredictionFile, read_rankings
     from shopkeeper.evaluation.report import BenchRequest

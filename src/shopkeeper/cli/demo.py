@@ -18,7 +18,7 @@ def demo(
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve it when it is made.")] = True,
     fresh: Annotated[bool, typer.Option("--fresh", help="Make it anew.")] = False,
 ) -> None:
-    """Make the demo shop (the first time), and serve its storefront, API and console on http://127.0.0.1:8000."""
+    """Make the demo shop and serve it. Later runs serve the shop that is there, unless --fresh."""
     import shutil
 
     from shopkeeper.cli.terminal import console

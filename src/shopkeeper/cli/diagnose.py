@@ -15,7 +15,7 @@ def register(app: typer.Typer) -> None:
 def diagnose(
     context: typer.Context, shop: Annotated[str | None, typer.Option("--shop", help="One shop; else all.", show_default=False)] = None
 ) -> None:
-    """Check settings, disk, databases, artifacts and a running server; writes nothing. Exit code 1 if something needs a hand."""
+    """Check that the installation is well. Looks at disk, databases, artifacts and servers, writes nothing; exit code 1 if something is bad."""
     from shopkeeper.bootstrap import maintenance
     from shopkeeper.cli.terminal import console, show_table
     from shopkeeper.domain.ids import ShopId

@@ -11,7 +11,7 @@ def register(app: typer.Typer) -> None:
 
 
 def evaluate(context: typer.Context, shop: ShopOption = None) -> None:
-    """Fit on the shop's earlier orders, rank for the later ones, compare with popularity, and say whether the gate would publish it."""
+    """Judge the recommender on the shop's own orders. Fits on the earlier ones, ranks for the later ones, compares with popularity."""
     from shopkeeper.cli.terminal import console, progress, show_table
 
     with opened_shop(context, shop, read_only=True) as opened, progress() as shown:

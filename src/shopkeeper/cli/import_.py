@@ -2,14 +2,15 @@
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
 from shopkeeper.cli.installation import ShopOption, opened_shop
 
 if TYPE_CHECKING:
-    from shopkeeper.catalog.report import ImportReport
+    from shopkeeper.catalog.report import ImportOptions, ImportReport
+    from shopkeeper.jobs.imports import ImportKind
 
 import_ = typer.Typer(help="Bring products, orders, reviews and policies in.", no_args_is_help=True)
 
@@ -91,11 +92,11 @@ def policies(
     _run(context, "policies", source, {"dry_run": dry_run, "lang": lang}, rejects, shop)
 
 
-def _run(context: typer.Context, kind: str, source: Path, given: dict[str, object], rejects: Path | None, shop: str | None) -> None:
+def _run(context: typer.Context, kind: "ImportKind", source: Path, given: dict[str, Any], rejects: Path | None, shop: str | None) -> None:
     from shopkeeper.cli.terminal import console, progress
 
     with opened_shop(context, shop) as opened:
-        options = opened.imports.options(kind, given)
+        options = _options(kind, given)
         with progress() as shown:
             task, report = opened.imports.run(kind, source, options, progress=shown)
         if rejects is not None:
@@ -104,6 +105,18 @@ def _run(context: typer.Context, kind: str, source: Path, given: dict[str, objec
         console.print(line, markup=False)
     if not report.clean:
         raise typer.Exit(1)
+
+
+def _options(kind: "ImportKind", given: dict[str, Any]) -> "ImportOptions":
+    from shopkeeper.catalog.report import FormatName, ImportOptions
+    from shopkeeper.domain.texts import LANGS
+    from shopkeeper.errors import BadInput
+
+    for name, known in (("format", ("auto", *get_args(FormatName))), ("lang", LANGS)):
+        value = given.get(name)
+        if value is not None and value not in known:
+            raise BadInput(f"{value!r} is not known", field=f"--{name}", value=value, hint=f"Known: {', '.join(known)}.")
+    return ImportOptions(**given)
 
 
 def _told(report: "ImportReport", rejects: Path | None) -> list[str]:

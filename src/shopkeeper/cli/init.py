@@ -20,7 +20,7 @@ def init(
     name_zh: Annotated[str, typer.Option("--name-zh", help="The shop's name in Chinese.")] = "我的小店",
     currency: Annotated[str, typer.Option("--currency", help="The currency of the default price list (ISO 4217).")] = "CNY",
 ) -> None:
-    """Write shopkeeper.toml, make the shop's folder and database, and print its first admin key, once."""
+    """Make a shop and print its first admin key, once. Writes shopkeeper.toml, or adds the shop to it."""
     from shopkeeper import bootstrap
     from shopkeeper.cli.terminal import console
     from shopkeeper.domain.ids import shop_id

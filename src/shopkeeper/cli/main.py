@@ -1,6 +1,8 @@
 """Puts the verbs together and renders every error in one place."""
 
 import sys
+import tempfile
+import traceback
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +33,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # rich's help costs 0.3 s of imports
 )
 
 
@@ -69,4 +72,13 @@ def run(arguments: list[str]) -> int:
         return 130
     except BrokenPipeError:
         return 1
+    except Exception as error:  # a fault of ours: the details go to a file, the user gets a line
+        sys.stderr.write(f"shopkeeper: something is broken ({type(error).__name__}: {error}). Details are in {_kept_traceback()}; please report it.\n")
+        return 1
     return 0
+
+
+def _kept_traceback() -> str:
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix="shopkeeper-", suffix=".log", delete=False) as log:
+        traceback.print_exc(file=log)
+    return log.name

@@ -18,7 +18,7 @@ def predict(
     data: Annotated[Path, typer.Option("--data", help="The data set: a file or folder in its published layout.")],
     out: Annotated[Path, typer.Option("--out", help="Where the predictions go, as JSON Lines.")],
 ) -> None:
-    """Fit on everything in DATA and write what TASK predicts to OUT."""
+    """Write predictions for others to score. Fits on everything in DATA and writes what TASK predicts to OUT."""
     from shopkeeper.bootstrap import measuring
     from shopkeeper.cli.terminal import console, progress
 

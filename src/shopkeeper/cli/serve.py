@@ -25,7 +25,7 @@ def serve(
     host: Annotated[str | None, typer.Option("--host", help="Address to listen on; else [server] host.", show_default=False)] = None,
     port: Annotated[int | None, typer.Option("--port", help="Port to listen on; else [server] port.", show_default=False)] = None,
 ) -> None:
-    """Serve all shops of the installation until stopped (Ctrl-C or SIGTERM)."""
+    """Serve every shop: pages, console and API. Stops on Ctrl-C or SIGTERM."""
     from shopkeeper.cli.installation import settings_of
 
     settings = settings_of(context)

@@ -5,13 +5,16 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from shopkeeper.ports.progress import Progress as ProgressPort
 
-console = Console(highlight=False, soft_wrap=True)
+PIPE_WIDTH = 200
+"""Where nobody watches (a pipe, a log) a table may be this wide, so that its cells stay on one line."""
+console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPE_WIDTH)
 PLAIN_EVERY_S = 10.0
 """Without a terminal (CI, a log file) a step is told at most this often."""
 
@@ -53,11 +56,11 @@ def progress() -> Iterator[ProgressPort]:
 
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows under column heads; numbers to the right."""
-    table = Table(title=title, title_justify="left", header_style="bold")
+    table = Table(title=title, title_justify="left", header_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     lines = [tuple(row) for row in rows]
     for position, column in enumerate(columns):
         numeric = all(isinstance(line[position], (int, float)) for line in lines) and bool(lines)
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold", no_wrap=position == 0)
     for line in lines:
         table.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in line))
     console.print(table)

@@ -18,7 +18,7 @@ def train(
     force: Annotated[bool, typer.Option("--force", help="Publish the recommender even where the gate finds it worse than popularity.")] = False,
     shop: ShopOption = None,
 ) -> None:
-    """Build the search index, fit the recommender on the orders, judge it on later orders, publish. A running server swaps by itself."""
+    """Index the catalogue, fit the recommender, publish. The recommender is judged on later orders first; a running server swaps by itself."""
     from shopkeeper.cli.terminal import console, progress
     from shopkeeper.errors import BadInput
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from shopkeeper.evaluation.gate import GateVerdict, judge_recommender
 from shopkeeper.ports.artifacts import Artifact, ArtifactStore
 from shopkeeper.ports.lexical import LexicalIndexes
 from shopkeeper.ports.progress import Progress, Silent
@@ -38,15 +37,12 @@ class OfflineJobs:
         self.artifacts.prune("search", keep=KEEP_VERSIONS)
         return artifact
 
-    def fit(self, progress: Progress = Silent()) -> Artifact:
+    def fit(self, progress: Progress = Silent(), *, force: bool = False) -> Artifact:
         """Fit the recommender on all orders and publish it."""
+        del force
         artifact = self.artifacts.publish(
             "recommend",
             lambda folder: fit_recommend_artifact(self.database.orders.scan(), folder, progress=progress, now=self.clock()),
         )
         self.artifacts.prune("recommend", keep=KEEP_VERSIONS)
         return artifact
-
-    def judge(self, progress: Progress = Silent()) -> GateVerdict:
-        """Compare the recommender with popularity on the shop's own later orders, which it is not fitted on."""
-        return judge_recommender(self.database.orders.scan, progress=progress, now=self.clock())
