@@ -158,7 +158,7 @@ def _quality(parameters: str) -> float:
 def other_language(lang: Lang, offered: Sequence[Lang], url: Urls, back: str) -> Link | None:
     """The link to this page in the other language, in that language's own word; None in a shop of one language."""
     other = next((one for one in LANGS if one != lang and one in offered), None)
-    return None if other is None else Link(url("language", query=[("to", other), ("back", back)]), str(words(lang)("language.own")))
+    return None if other is None else Link(url("language", query=[("to", other), ("back", back)]), str(words(other)("language.own")))
 
 
 def seal_of(name: LocalizedText) -> str:

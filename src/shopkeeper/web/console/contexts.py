@@ -85,6 +85,7 @@ class TaskState:
     words: str
     tone: Tone
     icon: str
+    running: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ class ImportLine:
 
     href: str
     source: str
+    dry_run: bool
     kind: str
     created: datetime
     state: TaskState
@@ -119,6 +121,7 @@ class ImportContext(ConsoleContext):
     """One import's report: counts as (words, number) pairs, the first rejected rows, and how many there are in all."""
 
     source: str
+    dry_run: bool
     kind: str
     state: TaskState
     answer: str

@@ -18,7 +18,7 @@ from shopkeeper.domain.ids import TaskId
 from shopkeeper.domain.task import Reject, Task
 from shopkeeper.domain.texts import LANGS
 from shopkeeper.errors import NotFound
-from shopkeeper.web.console.contexts import ImportContext, ImportLine, ImportsContext, TaskState
+from shopkeeper.web.console.contexts import ImportContext, ImportLine, ImportsContext, TaskState, Tone
 from shopkeeper.web.console.desk import NO_STORE, Console, Desk, desk, to_the_door
 
 if TYPE_CHECKING:
@@ -31,7 +31,15 @@ LISTED: Final = 50
 SHOWN_REJECTS: Final = 100
 UPLOAD_LIMIT_BYTES: Final = 2 * 2**30
 REFRESH_S: Final = 2
-_STATES: Final = {"queued": ("info", "clock"), "running": ("info", "clock"), "done": ("good", "check"), "failed": ("bad", "alert")}
+DRY_RUN: Final = " (dry run)"
+"""Ends the source of a rehearsal, because a task has no other place to say that its counts are only what would happen."""
+
+_STATES: Final[dict[str, tuple[Tone, str]]] = {
+    "queued": ("info", "clock"),
+    "running": ("info", "clock"),
+    "done": ("good", "check"),
+    "failed": ("bad", "alert"),
+}
 
 
 def imports(console: Console, request: Request) -> Response:
@@ -59,16 +67,17 @@ def _accept(at: Desk, shop: "Shop", form: FormData) -> Response:
         return _imports_page(at, shop, problem="upload.no_format", status=422)
     if not (len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()):
         return _imports_page(at, shop, problem="upload.no_currency", status=422)
-    options = {"kind": "products", "format": format_name, "currency": currency, "dry_run": "true" if form.get("dry_run") == "yes" else "false"}
+    options = {"kind": "products", "format": format_name, "currency": currency, "dry_run": "true" if dry_run else "false"}
     if lang:
         options["lang"] = lang
     name = PurePath(feed.filename.replace("\\", "/")).name[:120]
+    dry_run = form.get("dry_run") == "yes"
 
     def write(out: BinaryIO) -> None:
         feed.file.seek(0)
         shutil.copyfileobj(feed.file, out, 1 << 20)
 
-    task = at.console.accept(shop, "products.import", name, write, suffix=_suffix(name), options=options)
+    task = at.console.accept(shop, "products.import", name + DRY_RUN if dry_run else name, write, suffix=_suffix(name), options=options)
     return RedirectResponse(at.url("console_import", id=task.id), status_code=303, headers=NO_STORE)
 
 
@@ -102,8 +111,13 @@ def _list_answer(lines: tuple[ImportLine, ...], at: Desk) -> str:
     if not lines:
         return str(at.t("imports.answer_none"))
     newest = lines[0]
-    key = "imports.answer_rejected" if newest.rejected else "imports.answer_clean"
-    return str(at.t(key, n=newest.landed, source=newest.source, rejected=newest.rejected))
+    if newest.state.running:
+        key = "running"
+    elif newest.dry_run:
+        key = "dry_run"
+    else:
+        key = "rejected" if newest.rejected else "clean"
+    return str(at.t(f"imports.answer_{key}", n=newest.landed, source=newest.source, rejected=newest.rejected))
 
 
 def _is_import(task: Task) -> bool:
@@ -115,7 +129,8 @@ def _line(task: Task, at: Desk) -> ImportLine:
     landed = sum(counts.get(name, 0) for name in ("inserted", "updated", "unchanged", "patched"))
     return ImportLine(
         href=at.url("console_import", id=task.id),
-        source=task.source or task.id,
+        source=task.source.removesuffix(DRY_RUN) or task.id,
+        dry_run=task.source.endswith(DRY_RUN),
         kind=kind_words(task, at),
         created=task.created,
         state=state_words(task, at),
@@ -136,7 +151,7 @@ def state_words(task: Task, at: Desk) -> TaskState:
     tone, icon = _STATES[task.state]
     if task.state == "done" and dict(task.counts).get("rejected"):
         return TaskState(str(at.t("task.done_with_rejects")), "warn", "alert")
-    return TaskState(str(at.t(f"task.{task.state}")), tone, icon)  # type: ignore[arg-type]  # the table above holds tones only
+    return TaskState(str(at.t(f"task.{task.state}")), tone, icon, running=task.state in ("queued", "running"))
 
 
 def report(console: Console, request: Request) -> Response:
@@ -145,6 +160,7 @@ def report(console: Console, request: Request) -> Response:
     if at.shop is None:
         return to_the_door(at)
     task = _task(at.shop, request)
+    source = task.source.removesuffix(DRY_RUN)
     running = task.state in ("queued", "running")
     counts = dict(task.counts)
     rejected = counts.get("rejected", len(task.rejects))
@@ -152,8 +168,9 @@ def report(console: Console, request: Request) -> Response:
         t=at.t,
         url=at.url,
         fmt=at.fmt,
-        frame=at.frame(str(at.t("import.heading", source=task.source)), place="console_imports", refresh_s=REFRESH_S if running else 0),
-        source=task.source,
+        frame=at.frame(str(at.t("import.heading", source=source)), place="console_imports", refresh_s=REFRESH_S if running else 0),
+        source=source,
+        dry_run=task.source.endswith(DRY_RUN),
         kind=kind_words(task, at),
         state=state_words(task, at),
         answer=_answer(task, at),
@@ -187,6 +204,8 @@ def _answer(task: Task, at: Desk) -> str:
         return str(at.t("import.answer_running"))
     if task.state == "failed":
         return str(at.t("import.answer_failed", n=landed))
+    if task.source.endswith(DRY_RUN):
+        return str(at.t("import.answer_dry_run", n=landed, rejected=counts.get("rejected", 0)))
     key = "import.answer_rejected" if counts.get("rejected") else "import.answer_clean"
     return str(at.t(key, n=landed, rejected=counts.get("rejected", 0)))
 
@@ -206,7 +225,7 @@ def rejects(console: Console, request: Request) -> Response:
         return to_the_door(at)
     task = _task(at.shop, request)
     form = request.path_params["form"]
-    found = every_reject(at.shop.folder / "rejects" / f"{task.id}.jsonl", task)
+    found = every_reject(at.shop.imports.rejects_file(task.id), task)
     stream, media_type = (as_csv(found), "text/csv; charset=utf-8") if form == "csv" else (as_json_lines(found), "application/x-ndjson")
     headers = {**NO_STORE, "Content-Disposition": f'attachment; filename="rejects-{task.id}.{form}"'}
     return StreamingResponse(stream, media_type=media_type, headers=headers)

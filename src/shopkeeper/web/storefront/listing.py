@@ -25,6 +25,8 @@ MOST_FACETS: Final = 8
 NOT_FACETS: Final = frozenset({"price", "rating", "stock", "tag", "in_stock", "on_sale"})
 """Shown in another way (price, stock) or not meant for shoppers (the merchant's own tags)."""
 MOST_WORDS_TRIED: Final = 4
+WAYS_ON: Final = 4
+"""Ways that an empty result offers at least, as far as the shop has categories to fill them up with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,8 @@ def _categories(listing: Listing, facet: Facet) -> list[FacetValue]:
     roots = {path[: depth + 1] for path in below}
     opened = {tuple(key.split(CATEGORY_SEPARATOR)) for name, key in listing.selection.values if name == "category"}
     parents = {listing.category} | opened | {path[:-1] for path in opened} | (roots if len(roots) == 1 else set())
-    return [value for value in facet.values if paths[value.key][:-1] in parents and paths[value.key] in below]
+    hidden = roots - opened if len(roots) == 1 else set()  # everything found lies below the only root: choosing it would change nothing
+    return [value for value in facet.values if paths[value.key][:-1] in parents and paths[value.key] in below and paths[value.key] not in hidden]
 
 
 def _choice(listing: Listing, name: str, value: FacetValue) -> FacetChoice:
@@ -275,7 +278,7 @@ def crumbs(listing: Listing, names: Sequence[str]) -> tuple[Link, ...]:
 
 
 def ways_on(listing: Listing) -> tuple[WayOn, ...]:
-    """What to try after nothing was found: the same without its conditions, each word alone, everything; only what leads to products."""
+    """What to try after nothing was found: the same without its conditions, each word alone, everything, the largest categories."""
     seen, selection = listing.seen, listing.selection
     t, url = seen.t, seen.url
     tries: list[tuple[Selection, str]] = []
@@ -283,14 +286,12 @@ def ways_on(listing: Listing) -> tuple[WayOn, ...]:
         tries.append((selection.without_conditions(), str(t("empty.without_filters"))))
     words = list(dict.fromkeys(selection.query.split()))
     tries += [(Selection(query=word), str(t("empty.word", word=word))) for word in words[:MOST_WORDS_TRIED] if len(words) > 1]
-    tries.append((Selection(), str(t("empty.everything"))))
-    found = []
-    for tried, label in tries:
-        place = Listing(seen, tried, listing.category if tried.query or selection.narrowed else ())
-        count = place.search(tried).total
-        if count:
-            found.append(WayOn(place.href(tried) if tried != Selection() else url("search"), label, count))
-    return tuple(found)
+    found = [WayOn(listing.href(tried), label, count) for tried, label in tries if (count := listing.search(tried).total)]
+    whole = Listing(seen, Selection()).search(Selection(), facets=("category",))
+    if whole.total:
+        found.append(WayOn(url("search"), str(t("empty.everything")), whole.total))
+    roots = tiles(whole, (), seen, pictures=False)[: max(0, WAYS_ON - len(found))]
+    return (*found, *(WayOn(root.href, root.label, root.count) for root in roots))
 
 
 def popular(seen: Visit) -> Row | None:

@@ -114,8 +114,9 @@ def crumbs(found: Product, seen: Visit) -> tuple[Link, ...]:
 
 
 def gallery(found: Product, variant: Variant, seen: Visit) -> tuple[Picture, ...]:
-    """The chosen variant's own pictures first, then the product's."""
-    places = [place for place in map(seen.url.picture, dict.fromkeys((*variant.images, *found.images))) if place][:MOST_PICTURES]
+    """The product's pictures, the chosen variant's own in place of the first."""
+    images = dict.fromkeys((*variant.images, *(found.images[1:] if variant.images else found.images)))
+    places = [place for place in map(seen.url.picture, images) if place][:MOST_PICTURES]
     title = found.title.get(seen.lang)
     return tuple(Picture(place, str(seen.t("product.picture", title=title, n=number, all=len(places)))) for number, place in enumerate(places, 1))
 
