@@ -54,5 +54,13 @@ $(VENV)/dev.installed: $(VENV)/core.installed requirements/dev.txt
 	$(PIP) --require-hashes -r requirements/dev.txt
 	@touch $@
 
+# an optional part: make extra-llm, extra-images, extra-speech, extra-scale, extra-privacy, extra-train
+extra-train: $(VENV)/core.installed
+	$(PIP) -r requirements/torch.txt
+	$(PIP) --require-hashes --no-deps -r requirements/train.txt
+
+extra-%: $(VENV)/core.installed requirements/%.txt
+	$(PIP) --require-hashes -r requirements/$*.txt
+
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build dist
