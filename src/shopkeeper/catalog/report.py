@@ -78,6 +78,11 @@ class ImportReport:
         """True if the file was read to its end, nothing was rejected, and what was asked to be deleted is."""
         return not self.error and not self.rejects and not self.not_deleted
 
+    @property
+    def kept(self) -> int:
+        """How many of the rows that were read were neither rejected nor dropped; with those two it adds up to `read`."""
+        return self.read - self.rejects - sum(self.dropped.values())
+
     def counts(self) -> tuple[tuple[str, int], ...]:
         """The figures as a task keeps them."""
         names = ("read", "inserted", "updated", "unchanged", "deleted", "rejects")

@@ -6,15 +6,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from shopkeeper.catalog.batch import apply_batch
-from shopkeeper.catalog.detect import detect_format
-from shopkeeper.catalog.feed import Feed, open_feed
+from shopkeeper.catalog.feed import open_feed
 from shopkeeper.catalog.importing import missing_ids, run_import, target_of
 from shopkeeper.catalog.normalise import clean_product
+from shopkeeper.catalog.reading import read_feed
 from shopkeeper.catalog.rejects import RejectSink, ignore
-from shopkeeper.catalog.report import BatchReport, FormatName, ImportOptions, ImportReport, Item, Operation
+from shopkeeper.catalog.report import BatchReport, FormatName, ImportOptions, ImportReport, Operation
 from shopkeeper.catalog.sources.formats import FORMATS
-from shopkeeper.catalog.sources.source import Format, ReadOptions, WriteOptions
-from shopkeeper.catalog.text_lines import check_encoding, detect_encoding
+from shopkeeper.catalog.sources.source import WriteOptions
 from shopkeeper.domain.ids import ProductId
 from shopkeeper.domain.product import DEFAULT_MARKET, Market, OfferPatch, Product
 from shopkeeper.domain.texts import Lang
@@ -42,10 +41,7 @@ class CatalogService:
         """
         started = self._clock()
         feed = open_feed(source)
-        encoding = check_encoding(options.encoding) if options.encoding else detect_encoding(feed.parts[0])
-        name = detect_format(feed.parts[0], encoding) if options.format == "auto" else options.format
-        feed.meter.done = 0
-        items = _read_parts(feed, FORMATS[name], ReadOptions(encoding, options.lang, options.currency, options.market))
+        name, encoding, items = read_feed(feed, options)
         target = target_of(self._products, dry_run=options.dry_run)
         tally = run_import(items, target, batch_size=options.batch_size, meter=feed.meter, progress=progress, rejects=rejects)
         deleted, not_deleted = tally.deleted, ""
@@ -112,8 +108,3 @@ class CatalogService:
     def apply_batch(self, operations: Iterable[Operation]) -> BatchReport:
         """Apply writes in their order; one that fails does not stop the rest, and each has its outcome in the report."""
         return apply_batch(self._products, operations)
-
-
-def _read_parts(feed: Feed, format: Format, options: ReadOptions) -> Iterator[Item]:
-    for part in feed.parts:
-        yield from format.read(part, options)

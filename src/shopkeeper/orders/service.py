@@ -1,15 +1,127 @@
 """OrderHistory: a shop's past orders, brought in from files."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
-from shopkeeper.ports.stores import OrderStore, ProductStore
+from shopkeeper.catalog.feed import Feed, open_feed
+from shopkeeper.catalog.rejects import RejectSink, ignore
+from shopkeeper.catalog.report import Bad, ImportReport, RejectTally
+from shopkeeper.domain.order import Order
+from shopkeeper.domain.product import DEFAULT_MARKET, Market, Product
+from shopkeeper.domain.texts import Lang
+from shopkeeper.errors import BadInput
+from shopkeeper.orders.derive import DERIVED, DerivedProducts
+from shopkeeper.orders.order_map import load_order_map
+from shopkeeper.orders.reading import OrderItem, RowTally, read_mapped_orders, read_orders
+from shopkeeper.ports.progress import Progress, Silent
+from shopkeeper.ports.stores import OrderStore, ProductStore, PutReport
+
+
+@dataclass(frozen=True, slots=True)
+class OrderImportOptions:
+    """How a file of orders is to be read. Without `column_map` it must be our own JSON Lines.
+
+    `derive_products`: what the lines say of their products (a description, a price) is put into the catalogue, never over a product that
+    came from elsewhere. `currency` is that of a file which names none; `lang` None = by script.
+    """
+
+    column_map: Path | None = None
+    derive_products: bool = False
+    dry_run: bool = False
+    currency: str | None = None
+    lang: Lang | None = None
+    market: Market = DEFAULT_MARKET
+    encoding: str | None = None
+    batch_size: int = 1_000
 
 
 class OrderHistory:
-    """The order history of one shop; `products` is given where order lines may also tell what the shop sells."""
+    """The order history of one shop; `products` is needed only where order lines are to tell what the shop sells."""
 
     def __init__(self, orders: OrderStore, products: ProductStore | None = None, *, clock: Callable[[], datetime]) -> None:
         self._orders = orders
         self._products = products
         self._clock = clock
+
+    def import_orders(
+        self, source: Path, options: OrderImportOptions = OrderImportOptions(), *, progress: Progress = Silent(), rejects: RejectSink = ignore
+    ) -> ImportReport:
+        """Bring the orders of a file into the shop; `read` counts rows (lines of orders), `inserted` and the like count orders.
+
+        With `dry_run` nothing is written, and every order is counted as new, since the store is not asked. Raises `BadInput` if the file as
+        a whole cannot be used; a fault later on ends the import with `error` in the report.
+        """
+        started = self._clock()
+        feed = open_feed(source)
+        rows = RowTally(0, Counter())
+        derived = DerivedProducts() if options.derive_products else None
+        items, kind = self._items(feed, options, rows, derived, progress)
+        tally, put, error = RejectTally(), PutReport(), ""
+        batch: list[Order] = []
+        try:
+            for item in items:
+                if isinstance(item, Bad):
+                    tally.add(item.reject)
+                    rejects(item.reject)
+                    continue
+                batch.append(item)
+                if len(batch) >= options.batch_size:
+                    put += self._put(batch, options)
+                    progress.step("orders", put.inserted + put.updated + put.unchanged, None)
+                    batch = []
+        except BadInput as fault:
+            if rows.read == 0:
+                raise
+            error = str(fault)
+        if batch:
+            put += self._put(batch, options)
+        progress.step("orders", put.inserted + put.updated + put.unchanged, put.inserted + put.updated + put.unchanged)
+        if derived is not None:
+            self._put_products(derived, options, progress)
+        return ImportReport(
+            source=feed.source,
+            format=kind,
+            dry_run=options.dry_run,
+            read=rows.read,
+            inserted=put.inserted,
+            updated=put.updated,
+            unchanged=put.unchanged,
+            rejected=dict(tally.counts.most_common()),
+            dropped=dict(rows.dropped.most_common()),
+            first_rejects=tuple(tally.first),
+            seconds=(self._clock() - started).total_seconds(),
+            bytes_read=feed.meter.done,
+            error=error,
+        )
+
+    def _items(
+        self, feed: Feed, options: OrderImportOptions, rows: RowTally, derived: DerivedProducts | None, progress: Progress
+    ) -> tuple[Iterator[OrderItem], str]:
+        if derived is not None and self._products is None:
+            raise BadInput("has no catalogue to put products into", field="derive_products", value=True)
+        if options.column_map is not None:
+            order_map = load_order_map(options.column_map)
+            return read_mapped_orders(feed, order_map, options.currency, rows, derived, progress), "mapped"
+        if derived is not None:
+            raise BadInput("needs a column map that names the title", field="derive_products", value=True, hint="Give one with --map.")
+        return (item for part in feed.parts for item in read_orders(part, options.encoding, rows)), "jsonl"
+
+    def _put(self, orders: list[Order], options: OrderImportOptions) -> PutReport:
+        return PutReport(inserted=len(orders)) if options.dry_run else self._orders.put(orders)
+
+    def _put_products(self, derived: DerivedProducts, options: OrderImportOptions, progress: Progress) -> None:
+        if self._products is None or options.dry_run:
+            return
+        products = list(derived.products(lang=options.lang, market=options.market))
+        for start in range(0, len(products), options.batch_size):
+            batch = products[start : start + options.batch_size]
+            stored = self._products.get([product.id for product in batch])
+            self._products.put([product for product in batch if _replaceable(stored.get(product.id))])
+            progress.step("products", start + len(batch), len(products))
+
+
+def _replaceable(stored: Product | None) -> bool:
+    return stored is None or DERIVED in stored.extras

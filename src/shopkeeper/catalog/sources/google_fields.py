@@ -203,7 +203,7 @@ def _lists(pairs: Pairs) -> dict[str, list[str]]:
 def items_of(product: Product, options: WriteOptions) -> Iterator[list[tuple[str, str]]]:
     """One item (pairs in a fixed order) for each variant that has an offer in the market."""
     shared = list(_product_pairs(product, options))
-    grouped = len(product.variants) > 1 or product.variants[0].id != product.id
+    grouped = [variant.id for variant in product.variants] != [product.id]
     for variant in product.variants:
         offer = variant.offer(options.market)
         if offer is None:
@@ -213,7 +213,7 @@ def items_of(product: Product, options: WriteOptions) -> Iterator[list[tuple[str
         pairs = [("id", variant.id), *(pair for pair in shared if pair[0] not in replaced)]
         if grouped:
             pairs.append(("item_group_id", product.id))
-        pairs += zip(("image_link", *["additional_image_link"] * len(images_of(product, variant))), images_of(product, variant), strict=False)
+        pairs += [("additional_image_link" if at else "image_link", image) for at, image in enumerate(images_of(product, variant))]
         pairs += _offer_pairs(offer)
         pairs += [(name, label.shown(options.lang)) for name, label in variant.options if name in OPTIONS]
         pairs += [("product_detail", detail(name, label.shown(options.lang))) for name, label in variant.options if name not in OPTIONS]

@@ -13,9 +13,10 @@ from shopkeeper.catalog.document_fields import flag, load_object, text
 from shopkeeper.catalog.documents import PRODUCT_KEYS, product_from_document, product_to_document
 from shopkeeper.catalog.feed import Part
 from shopkeeper.catalog.normalise import clean_document
+from shopkeeper.catalog.records import checked_line
 from shopkeeper.catalog.report import Found, Gone, Item, bad_row
 from shopkeeper.catalog.sources.source import ReadOptions, WriteOptions
-from shopkeeper.catalog.text_lines import MAX_LINE, UNDECODED, text_lines
+from shopkeeper.catalog.text_lines import text_lines
 from shopkeeper.domain.ids import ProductId, check_id
 from shopkeeper.domain.product import Product
 from shopkeeper.errors import BadInput
@@ -33,8 +34,7 @@ def read_jsonl(part: Part, options: ReadOptions) -> Iterator[Item]:
 def _read_line(number: int, line: str) -> Item:
     product_id = ""
     try:
-        check_line(line)
-        document = load_object(line, what="row")
+        document = load_object(checked_line(line), what="row")
         if "\\u" in line or has_odd_characters(line):  # escaped, a control character hides from the second test
             document = clean_document(document)
         product_id = str(document.get("id", ""))
@@ -44,14 +44,6 @@ def _read_line(number: int, line: str) -> Item:
         return Found(number, product_from_document(_keep_unknown(document)))
     except BadInput as fault:
         return bad_row(number, fault, row=printable(line), id=product_id)
-
-
-def check_line(line: str) -> None:
-    """Raise if the line is too long to be a row, or holds bytes of another encoding than its file's."""
-    if len(line) > MAX_LINE:
-        raise BadInput(f"is longer than {MAX_LINE} characters", field="row", value=line[:80])
-    if UNDECODED.search(line):
-        raise BadInput("holds bytes that are not of the file's encoding", field="row", value=printable(line)[:80])
 
 
 def _keep_unknown(document: dict[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """What every format's reader is given, and how a format is described."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
 
 from shopkeeper.catalog.feed import Part
 from shopkeeper.catalog.report import FormatName, Item
@@ -18,7 +18,6 @@ class ReadOptions:
     lang: Lang | None = None
     currency: str | None = None
     market: Market = DEFAULT_MARKET
-    column_map: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

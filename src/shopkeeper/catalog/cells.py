@@ -1,0 +1,197 @@
+"""Values of typed files read as a field wants them: a number in a Parquet column is as good as its text in a CSV."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from functools import lru_cache
+from math import isnan
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from shopkeeper.catalog.clean import clean_text
+from shopkeeper.catalog.column_map import Source
+from shopkeeper.catalog.prices import price_of
+from shopkeeper.domain.money import Currency, Money, exponent_of
+from shopkeeper.domain.texts import Lang, LocalizedText
+from shopkeeper.errors import BadInput
+
+Values = Mapping[str, Any]
+_NOISE: Final = 1e-6
+"""How far a binary float may lie beside a whole minor unit: 0.1 + 0.2 is 0.30."""
+
+
+def as_text(value: object, *, field: str) -> str:
+    """The value as a text: whole floats without a fraction, moments in ISO 8601, the first of a list."""
+    if isinstance(value, str):
+        return clean_text(value, field=field)
+    if value is None or _is_nan(value):
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, list):
+        return as_text(value[0], field=field) if value else ""
+    if isinstance(value, dict | bytes):
+        raise BadInput(f"holds {'an object' if isinstance(value, dict) else 'bytes'}, not a text", field=field, value=str(value)[:80])
+    return str(value)
+
+
+def _is_nan(value: object) -> bool:
+    """NaN is how tables of numbers write "nothing"."""
+    return isinstance(value, float) and isnan(value)
+
+
+def first_value(values: Values, source: Source) -> object:
+    """The first of the source's columns that holds something, else its fixed value."""
+    for column in source.columns:
+        value = values.get(column)
+        if value is not None and value not in ("", []):
+            return value
+    return source.value
+
+
+def text_field(values: Values, source: Source | None, *, field: str) -> str:
+    """The field's text; empty where there is none. `case` and `strip` of the source are applied."""
+    if source is None:
+        return ""
+    text = as_text(first_value(values, source), field=field)
+    if source.strip:
+        text = text.strip(source.strip)
+    return text.upper() if source.case == "upper" else text.lower() if source.case == "lower" else text
+
+
+def list_field(values: Values, source: Source | None, *, field: str) -> list[str]:
+    """Every text of every column of the source: list items, or parts where the source says how a cell is split."""
+    if source is None:
+        return []
+    found: list[str] = []
+    for value in [values.get(column) for column in source.columns] or [source.value]:
+        items = value if isinstance(value, list) else [value]
+        for item in items:
+            text = as_text(item, field=field)
+            found += [part.strip() for part in text.split(source.split)] if source.split else [text]
+    return [text for text in found if text]
+
+
+def localized_field(values: Values, source: Source | None, lang: Lang, *, field: str) -> LocalizedText:
+    """The field's text under `lang`, or each language's own column."""
+    if source is None:
+        return LocalizedText()
+    if source.by_lang:
+        return LocalizedText(**{code: as_text(values.get(column), field=field) for code, column in source.by_lang.items()})
+    text = text_field(values, source, field=field)
+    return LocalizedText(zh=text) if lang == "zh" else LocalizedText(en=text)
+
+
+def whole_field(values: Values, source: Source | None, *, field: str) -> int | None:
+    """The field's whole number; None where there is none."""
+    if source is None:
+        return None
+    value = first_value(values, source)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    text = as_text(value, field=field)
+    if not text:
+        return None
+    try:
+        number = Decimal(text.replace(",", "."))
+        if number == number.to_integral_value() and abs(number) < 10**15:
+            return int(number)
+    except ArithmeticError:
+        pass
+    raise BadInput(f"{text[:80]!r} is not a whole number", field=field, value=text[:80])
+
+
+def number_field(values: Values, source: Source | None, *, field: str) -> float | None:
+    """The field's number; None where there is none."""
+    text = text_field(values, source, field=field)
+    if not text:
+        return None
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        raise BadInput(f"{text[:80]!r} is not a number", field=field, value=text[:80]) from None
+
+
+def money_field(values: Values, source: Source | None, currency: str | None, *, field: str) -> Money | None:
+    """The field's price: a text as `prices.price_of` reads it, a number in units or (`unit = "minor"`) in minor units of `currency`."""
+    if source is None:
+        return None
+    value = first_value(values, source)
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return None if _is_nan(value) else _money_of_number(value, source, currency, field=field)
+    text = as_text(value, field=field)
+    if not text:
+        return None
+    if source.unit == "minor":
+        try:
+            return _money_of_number(Decimal(text), source, currency, field=field)
+        except ArithmeticError:
+            raise BadInput(f"{text[:80]!r} is not a number of minor units", field=field, value=text[:80]) from None
+    return price_of(text, field=field, currency=currency, decimal_comma=source.decimal == ",")
+
+
+def _money_of_number(value: float | Decimal, source: Source, currency: str | None, *, field: str) -> Money:
+    if currency is None:
+        raise BadInput("has no currency", field=field, value=str(value), hint='Name a currency: currency = { value = "EUR" }.')
+    if value < 0:
+        raise BadInput(f"{value} is below zero", field=field, value=str(value), hint="Use 0 or more.")
+    scaled = float(value) * (1 if source.unit == "minor" else 10 ** exponent_of(currency))
+    if not scaled < 10**15:
+        raise BadInput(f"{value} is out of range", field=field, value=str(value))
+    minor = round(scaled)
+    if abs(minor - scaled) > _NOISE * max(1.0, scaled):
+        raise BadInput(f"{value} has more decimals than {currency} knows ({exponent_of(currency)})", field=field, value=str(value))
+    return Money(minor, Currency(currency))
+
+
+def moment_field(values: Values, source: Source | None, *, field: str) -> datetime | None:
+    """The field's moment in UTC; one without a time zone is of the source's `zone`."""
+    if source is None:
+        return None
+    value = first_value(values, source)
+    if isinstance(value, str) or value is None:
+        text = as_text(value, field=field)
+        if not text:
+            return None
+        value = _parse_moment(text, field=field)
+    elif isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time())
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        value = _from_epoch(value, field=field)
+    if not isinstance(value, datetime):
+        raise BadInput(f"{str(value)[:80]!r} is not a moment", field=field, value=str(value)[:80], hint="Write it as 2026-01-31T00:00:00Z.")
+    if value.tzinfo is None:
+        value = value.replace(tzinfo=zone_of(source.zone))
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise BadInput(f"{value} is out of range", field=field, value=str(value)) from None
+
+
+@lru_cache
+def zone_of(name: str) -> ZoneInfo:
+    """The named time zone; `BadInput` if there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise BadInput(f"{name!r} is not a time zone", field="zone", value=name, hint="Write it as Europe/London.") from None
+
+
+def _parse_moment(text: str, *, field: str) -> datetime:
+    for form in ("", "%m/%d/%Y %H:%M", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d"):
+        try:
+            return datetime.fromisoformat(text) if not form else datetime.strptime(text, form)
+        except ValueError:
+            continue
+    raise BadInput(f"{text[:80]!r} is not a moment", field=field, value=text[:80], hint="Write it as 2026-01-31T00:00:00Z.")
+
+
+def _from_epoch(value: float, *, field: str) -> datetime:
+    try:
+        return datetime.fromtimestamp(value / 1000 if abs(value) > 10**11 else value, UTC)  # milliseconds are 1,000 times as many
+    except (OverflowError, OSError, ValueError):
+        raise BadInput(f"{value} is no moment", field=field, value=value) from None

@@ -1,0 +1,41 @@
+"""From a feed to its items: the format told or detected, the parts read one after the other."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+from shopkeeper.catalog.detect import detect_format
+from shopkeeper.catalog.feed import Feed
+from shopkeeper.catalog.report import Bad, FormatName, ImportOptions, Item
+from shopkeeper.catalog.sources.formats import FORMATS
+from shopkeeper.catalog.sources.mapped import load_product_map, read_mapped
+from shopkeeper.catalog.sources.source import Reader, ReadOptions
+from shopkeeper.catalog.text_lines import check_encoding, detect_encoding
+from shopkeeper.errors import BadInput
+
+
+def read_feed(feed: Feed, options: ImportOptions) -> tuple[FormatName, str, Iterator[Item]]:
+    """(format, encoding of the first part, the items of all parts). `BadInput` if the format is not known or the column map does not fit it."""
+    if options.format == "mapped" and options.column_map is None:
+        raise BadInput("needs a column map", field="format", value="mapped", hint="Give one with --map.")
+    encoding = check_encoding(options.encoding) if options.encoding is not None else detect_encoding(feed.parts[0])
+    name: FormatName
+    read: Reader
+    if options.column_map is not None:
+        name, read = "mapped", partial(read_mapped, product_map=load_product_map(options.column_map))
+    else:
+        name = detect_format(feed.parts[0], encoding) if options.format == "auto" else options.format
+        read = FORMATS[name].read
+    given = ReadOptions(encoding, options.lang, options.currency, options.market)
+    return name, encoding, _read_parts(feed, read, given, detect=options.encoding is None)
+
+
+def _read_parts(feed: Feed, read: Reader, options: ReadOptions, *, detect: bool) -> Iterator[Item]:
+    feed.meter.done = 0  # what detection read does not count
+    for part in feed.parts:
+        given = replace(options, encoding=detect_encoding(part)) if detect and len(feed.parts) > 1 else options
+        for item in read(part, given):
+            if len(feed.parts) > 1 and isinstance(item, Bad):
+                yield Bad(replace(item.reject, reason=f"{item.reject.reason} (in {part.name})"), item.id)
+            else:
+                yield item
