@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from shopkeeper.api.problems import PROBLEM_JSON
 from shopkeeper.api.schemas.common import Problem
+from shopkeeper.api.schemas.instantsearch import AlgoliaQueries
 from shopkeeper.api.schemas.orders import OrderBatch, ReviewBatch
 from shopkeeper.api.schemas.products import ProductBatch, ProductDocument
 
@@ -34,7 +35,14 @@ _MEANINGS: Final = {
     500: "A fault of ours; quote the request id.",
     503: "A part does not answer now; see Retry-After.",
 }
-_READ_BY_HAND: Final[tuple[type[BaseModel], ...]] = (Problem, ProductDocument, ProductBatch, OrderBatch, ReviewBatch)
+_READ_BY_HAND: Final[tuple[type[BaseModel], ...]] = (
+    Problem,
+    ProductDocument,
+    ProductBatch,
+    OrderBatch,
+    ReviewBatch,
+    AlgoliaQueries,
+)
 """Models of bodies that routes read themselves, which FastAPI therefore does not know."""
 
 

@@ -22,6 +22,7 @@ router = APIRouter(tags=["Imports"])
 
 _MAX_COLUMN_MAP: Final = 2**20
 _SUFFIXES: Final = re.compile(r"(\.[a-z0-9]{1,8}){1,2}")
+ImportFormat = Literal["auto", FormatName]
 ImportKind = Literal["products", "reviews", "orders", "policies"]
 
 
@@ -31,7 +32,7 @@ def import_feed(
     caller: Admin,
     file: UploadFile,
     kind: Annotated[ImportKind, Form()] = "products",
-    format: Annotated[FormatName | Literal["auto"], Form(description="Told by the content where it is `auto`.")] = "auto",
+    format: Annotated[ImportFormat, Form(description="Told by the content where it is `auto`.")] = "auto",
     column_map: Annotated[UploadFile | None, Form(description="For `mapped`: which column is what.")] = None,
     lang: Annotated[LangCode | None, Form(description="For formats that do not say it.")] = None,
     currency: Annotated[str | None, Form(pattern="^[A-Z]{3}$", description="For formats that do not say it.")] = None,
