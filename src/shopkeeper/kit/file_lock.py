@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _PAUSE_S = 0.02
+_held: dict[int, tuple[int, int]] = {}  # handle: device and inode of the file that it was opened on
 
 
 def try_lock(path: Path, *, shared: bool = False) -> int | None:
-    """Return an open handle that holds the lock on `path`, or None if someone else holds it. Closing the handle lets go."""
+    """Return an open handle that holds the lock on `path`, or None if someone else holds it. `unlock` lets go."""
     # not inherited by programs that we start (PEP 446), so that a child never outlives us as the holder
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
@@ -26,7 +27,14 @@ def try_lock(path: Path, *, shared: bool = False) -> int | None:
     except BaseException:
         os.close(handle)
         raise
+    _held[handle] = _file_of(handle)
     return handle
+
+
+def unlock(handle: int) -> None:
+    """Let go of the lock that `try_lock` gave."""
+    _held.pop(handle, None)
+    os.close(handle)
 
 
 @contextlib.contextmanager
@@ -40,4 +48,21 @@ def file_lock(path: Path, *, shared: bool = False, timeout_s: float) -> Iterator
     try:
         yield
     finally:
-        os.close(handle)
+        unlock(handle)
+
+
+def _file_of(handle: int) -> tuple[int, int]:
+    about = os.fstat(handle)
+    return about.st_dev, about.st_ino
+
+
+def _forget_in_child() -> None:
+    """A forked child (a process pool's worker) shares our handles: it must not go on holding the locks when we are dead."""
+    for handle, file in _held.items():
+        with contextlib.suppress(OSError):
+            if _file_of(handle) == file:  # else it was closed in another way, and the number is someone else's now
+                os.close(handle)
+    _held.clear()
+
+
+os.register_at_fork(after_in_child=_forget_in_child)

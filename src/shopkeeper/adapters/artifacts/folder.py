@@ -17,7 +17,7 @@ from typing import Final
 from shopkeeper.adapters.artifacts.manifest import MANIFEST, Manifest, check_files, read_manifest, seal
 from shopkeeper.errors import BadInput, Broken, NotFound, ShopkeeperError, Unavailable
 from shopkeeper.kit.durable_files import fsync_folder, replace_file
-from shopkeeper.kit.file_lock import file_lock, try_lock
+from shopkeeper.kit.file_lock import file_lock, try_lock, unlock
 from shopkeeper.ports.artifacts import Artifact, ArtifactKind
 
 LOCK_TIMEOUT_S: Final = 60.0
@@ -65,7 +65,7 @@ class FolderArtifacts:
         finally:
             shutil.rmtree(staging, ignore_errors=True)
             _owner_file(staging).unlink(missing_ok=True)
-            os.close(owner)
+            unlock(owner)
 
     def current(self, kind: ArtifactKind) -> Artifact | None:
         """The current version, or None before the first; `Broken` if it is not as its manifest says.
@@ -272,7 +272,7 @@ def _stage(home: Path) -> tuple[Path, int]:
     try:
         staging.mkdir()
     except BaseException:
-        os.close(owner)
+        unlock(owner)
         raise
     return staging, owner
 
@@ -295,7 +295,7 @@ def _sweep_staging(staging: Path) -> None:
         return
     shutil.rmtree(staging, ignore_errors=True)
     _owner_file(staging).unlink(missing_ok=True)
-    os.close(owner)
+    unlock(owner)
 
 
 @contextlib.contextmanager

@@ -22,7 +22,7 @@ import orjson
 
 from shopkeeper.errors import BadInput, Broken, Refused, Unavailable
 from shopkeeper.kit.durable_files import fsync_folder
-from shopkeeper.kit.file_lock import try_lock
+from shopkeeper.kit.file_lock import try_lock, unlock
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -168,7 +168,7 @@ def writing(path: Path, contents: Contents) -> Iterator[BackupWriter]:
         raise _explained(fault, path) from fault
     finally:
         partial.unlink(missing_ok=True)
-        os.close(owner)
+        unlock(owner)
 
 
 @contextmanager
@@ -222,7 +222,7 @@ def _sweep(folder: Path) -> None:
     for partial in folder.glob(f".*{_PARTIAL}"):
         if (owner := try_lock(partial)) is not None:
             partial.unlink(missing_ok=True)
-            os.close(owner)
+            unlock(owner)
 
 
 def _explained(fault: OSError, path: Path) -> Unavailable:

@@ -14,7 +14,7 @@ from pathlib import Path
 from shopkeeper.adapters.storage.places import Place, SqliteFile, locate
 from shopkeeper.domain.ids import ShopId
 from shopkeeper.errors import Refused, Unavailable
-from shopkeeper.kit.file_lock import try_lock
+from shopkeeper.kit.file_lock import try_lock, unlock
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def server_of(url: str, shop: ShopId) -> Holder | None:
     handle = try_lock(_lock_file(place), shared=True)
     if handle is None:
         return _read_holder(_lock_file(place))
-    os.close(handle)
+    unlock(handle)
     return None
 
 
@@ -82,7 +82,7 @@ def _claim(place: Place, holder: Holder, *, doing: str) -> Iterator[None]:
     finally:
         with contextlib.suppress(OSError):
             os.ftruncate(handle, 0)
-        os.close(handle)
+        unlock(handle)
 
 
 def _lock_file(place: SqliteFile) -> Path:
