@@ -162,13 +162,13 @@ def _check_schema(contents: Contents, source: Path) -> None:
 def _writable(place: Place, *, replace: bool) -> Iterator[Connections]:
     if isinstance(place, SqliteFile):
         try:
-            create_sqlite_file(place.path)
+            create_sqlite_file(place)
             _probe(place)
-        except (Broken, OSError) as fault:
-            if not replace or not place.path.is_file():
-                raise Unavailable(f"The database {place} cannot be used: {fault}", hint="Restore with --replace to set it aside.") from fault
+        except Broken as fault:
+            if not replace:
+                raise Refused(fault.message, status=409, hint="Restore with --replace: the damaged file is set aside, not removed.") from fault
             _set_aside(place.path)
-            create_sqlite_file(place.path)
+            create_sqlite_file(place)
     else:
         ensure_schema(place)
     connections = Connections(place)

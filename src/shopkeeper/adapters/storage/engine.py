@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
-from shopkeeper.adapters.storage.failures import explain, is_transient
+from shopkeeper.adapters.storage.failures import explain, explain_sqlite, is_transient
 from shopkeeper.adapters.storage.places import Place, PostgresSchema, SqliteFile
 from shopkeeper.errors import Refused, Unavailable
 
@@ -130,14 +130,20 @@ def _set_pragmas(connection: sqlite3.Connection, *, writing: bool, busy_timeout_
     connection.execute("PRAGMA journal_size_limit = 67108864")  # a large import does not leave a large log behind
 
 
-def create_sqlite_file(path: Path) -> None:
-    """Make an empty database in WAL mode at `path`, with its folder; one that is there already stays as it is."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, isolation_level=None)
+def create_sqlite_file(place: SqliteFile) -> None:
+    """Make an empty database in WAL mode, with its folder; one that is there already stays as it is."""
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
-    finally:
-        connection.close()
+        place.path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(place.path, isolation_level=None)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        finally:
+            connection.close()
+    except sqlite3.Error as fault:
+        raise explain_sqlite(str(fault), place) from fault
+    except OSError as fault:
+        hint = "Check that this user may write there."
+        raise Unavailable(f"The folder {place.path.parent} cannot be made: {fault.strerror}.", hint=hint) from fault
 
 
 def _postgres_engine(place: PostgresSchema, *, read_only: bool, busy_timeout_s: float) -> Engine:
@@ -175,8 +181,3 @@ def ensure_schema(place: PostgresSchema) -> None:
         raise explain(fault, place) from fault
     finally:
         engine.dispose()
-
-
-def disconnected(fault: SQLAlchemyError) -> bool:
-    """True if the connection itself was lost."""
-    return isinstance(fault, DBAPIError) and fault.connection_invalidated

@@ -54,17 +54,26 @@ def explain(fault: SQLAlchemyError, place: Place) -> ShopkeeperError:
         return Broken(f"The database {place} could not be asked: {type(fault).__name__}: {fault}.", hint="Please report this as a bug.")
     said = " ".join(str(fault.orig).split())
     if isinstance(place, SqliteFile):
-        for words, kind, what, hint in _SQLITE:
-            if words in said.lower():
-                return kind(f"The database {place} {what} ({said}).", hint=hint)
-    else:
-        state = getattr(fault.orig, "sqlstate", None) or _startup_state(said)
-        if state in _POSTGRES:
-            kind, what, hint = _POSTGRES[state]
-            return kind(f"The database {place} {what} ({said[:200]}).", hint=hint)
-        if fault.connection_invalidated or state is None or state.startswith(("08", "57P")):
-            hint, what = _GONE
-            return Unavailable(f"The database {place} {what} ({said[:200]}).", hint=hint)
+        return explain_sqlite(said, place)
+    state = getattr(fault.orig, "sqlstate", None) or _startup_state(said)
+    if state in _POSTGRES:
+        kind, what, hint = _POSTGRES[state]
+        return kind(f"The database {place} {what} ({said[:200]}).", hint=hint)
+    if fault.connection_invalidated or state is None or state.startswith(("08", "57P")):
+        hint, what = _GONE
+        return Unavailable(f"The database {place} {what} ({said[:200]}).", hint=hint)
+    return _our_fault(said, place)
+
+
+def explain_sqlite(said: str, place: SqliteFile) -> ShopkeeperError:
+    """The error to raise for what SQLite `said`."""
+    for words, kind, what, hint in _SQLITE:
+        if words in said.lower():
+            return kind(f"The database {place} {what} ({said}).", hint=hint)
+    return _our_fault(said, place)
+
+
+def _our_fault(said: str, place: Place) -> Broken:
     return Broken(f"The database {place} refused a statement of ours: {said[:300]}.", hint="Please report this as a bug.")
 
 

@@ -85,7 +85,7 @@ def _move(url: str, shop: ShopId, target: str, *, upward: bool) -> str:
     place = locate(url, shop)
     with offline(place, doing="migrate"):
         if isinstance(place, SqliteFile):
-            create_sqlite_file(place.path)
+            create_sqlite_file(place)
         else:
             ensure_schema(place)
         connections = Connections(place)
