@@ -44,11 +44,15 @@ class Chunk(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """The terms of a text for the index: `words` in full weight, `parts` and `crossings` of Han words below; `length` counts the words as read."""
+    """The terms of a text for the index: `words` in full weight, `parts` and `crossings` of Han words below.
+
+    `pairs` are neighbouring Latin words written as one (`smart watch` may be asked for as smartwatch); `length` counts the words as read.
+    """
 
     words: list[str]
     parts: list[str]
     crossings: list[str]
+    pairs: list[str]
     length: int
 
 
@@ -130,8 +134,14 @@ def index_terms(text: str) -> Terms:
     words: list[str] = []
     parts: list[str] = []
     crossings: list[str] = []
+    pairs: list[str] = []
     length = 0
+    before: Chunk | None = None
     for chunk in chunks(normalise(text)):
+        if chunk.kind == "code":
+            if before is not None and before.start + len(before.text) + 1 == chunk.start:
+                pairs.extend(pair_terms(before.text, chunk.text))
+            before = chunk
         if chunk.kind == "han":
             han = index_pieces(chunk.text)
             words.extend(piece.term for piece in han.words)
@@ -141,7 +151,19 @@ def index_terms(text: str) -> Terms:
         else:
             words.extend(piece.term for piece in _pieces(chunk))
             length += 1
-    return Terms(words, parts, crossings, length)
+    return Terms(words, parts, crossings, pairs, length)
+
+
+def pair_terms(left: str, right: str) -> tuple[str, ...]:
+    """Return two neighbouring Latin words as one term; nothing for codes and numbers.
+
+    >>> pair_terms("smart", "watches")
+    ('~smartwatch',)
+    """
+    one, two = code_pieces(left), code_pieces(right)
+    if len(one) == 1 and len(two) == 1 and one[0].term.isalpha() and two[0].term.isalpha():
+        return (CROSSING + one[0].term + two[0].term,)
+    return ()
 
 
 def located_terms(text: str) -> list[Piece]:
@@ -168,4 +190,4 @@ def _end(offsets: list[int], last: int) -> int:
     return offsets[following]
 
 
-__all__ = ["CROSSING", "PART", "Chunk", "Piece", "Terms", "chunks", "code_pieces", "code_terms", "index_terms", "located_terms"]
+__all__ = ["CROSSING", "PART", "Chunk", "Piece", "Terms", "chunks", "code_pieces", "code_terms", "index_terms", "located_terms", "pair_terms"]

@@ -143,6 +143,10 @@ class CatalogColumns:
         """The names of all facets with codes, in order of first appearance."""
         return [name for name, table in self.tables.items() if len(table)]
 
+    def common_facets(self) -> list[str]:
+        """The names of all facets, the ones that most products have first."""
+        return list(dict.fromkeys((*self._base.common_facets(), *self._fresh.common_facets())))
+
     def pairs(self, facet: str) -> list[tuple[int, Ints, Ints]]:
         """Which row has which value of `facet`: (row offset, rows, codes) of each segment; a row may have several values or none."""
         found = []

@@ -54,9 +54,18 @@ class Segment:
         self.pairs: dict[str, CodePairs] = {}
         self.sales: dict[int, dict[Market, list[Offer]]] = {}
         """Rows whose price may change by the clock alone, with the offers that say when."""
+        self._common: tuple[int, list[str]] = (0, [])
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def common_facets(self) -> list[str]:
+        """The names of the facets, the ones with most values first; counted anew when the segment has grown by a tenth."""
+        counted, names = self._common
+        if len(self.ids) > 1.1 * counted or len(names) != len(self.pairs):
+            names = sorted(self.pairs, key=lambda name: -self.pairs[name].rows.count)
+            self._common = (len(self.ids), names)
+        return names
 
     # -- writing ---------------------------------------------------------------------------------------------------------------------
 
@@ -73,8 +82,10 @@ class Segment:
             _append_unsold(columns)
         self.live["popularity"][row] = popularity
         for facet, labels in _values(product).items():
-            table = self.tables.setdefault(facet, CodeTable())
-            pairs = self.pairs.setdefault(facet, CodePairs.empty())
+            if (table := self.tables.get(facet)) is None:
+                table = self.tables[facet] = CodeTable()
+            if (pairs := self.pairs.get(facet)) is None:
+                pairs = self.pairs[facet] = CodePairs.empty()
             pairs.add(row, [table.code(label.key, label.names, *aliases) for label, aliases in labels])
         self.ids.append(product.id)
         self.write_live(row, product, revision, now)

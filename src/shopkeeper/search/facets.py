@@ -21,9 +21,7 @@ def facet_names(columns: CatalogColumns, asked: Sequence[str]) -> list[str]:
     """Return the facets to count: those asked for, "*" standing for the most common ones. An unknown name counts nothing."""
     if "*" not in asked:
         return list(dict.fromkeys(asked))
-    known = [name for name in columns.facet_names() if name not in ("brand", "category")]
-    coverage = {name: sum(len(rows) for _, rows, _ in columns.pairs(name)) for name in known}
-    common = sorted(known, key=lambda name: -coverage[name])[:MOST_FACETS]
+    common = [name for name in columns.common_facets() if name not in ("brand", "category")][:MOST_FACETS]
     return list(dict.fromkeys(("category", "brand", "price", "rating", *common, *(name for name in asked if name != "*"))))
 
 

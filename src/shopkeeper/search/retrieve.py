@@ -1,4 +1,4 @@
-"""Which rows answer a query: all words first; then words across edges; then fewer words, and it says so."""
+"""Which rows answer a query: those with all its words; if there are none, across the edges of words; if there are none, with fewer words, and it says so."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,10 +15,11 @@ import numpy.typing as npt
 from shopkeeper.domain.product import Product
 from shopkeeper.domain.texts import Label
 from shopkeeper.language.analyse import chunks
-from shopkeeper.language.script import fold_name, is_han
+from shopkeeper.language.script import fold_name
 from shopkeeper.language.segment import query_words
 from shopkeeper.language.sorted_texts import SortedTexts
 from shopkeeper.ranking.segment import path_key
+from shopkeeper.search.understand import STOP_WORDS
 
 KINDS: Final = ("query", "brand", "category", "product")
 QUERY, BRAND, CATEGORY, PRODUCT = range(4)
@@ -27,6 +29,8 @@ LONGEST_KEY: Final = 60
 LEAST_TITLES: Final = 3
 """Titles that must share a phrase before it is suggested as a query."""
 MOST_PHRASES: Final = 50_000
+LONGEST_PHRASE: Final = 30
+_TELLING: Final = re.compile(r"[a-z'-]{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +121,7 @@ class SuggestionBuilder:
         for path in product.categories:
             for depth in range(1, len(path) + 1):
                 self._label(CATEGORY, path_key([label.key for label in path[:depth]]), path[depth - 1], weight)
-        for phrase in {phrase for title in titles for phrase in _phrases(title)}:
-            self._phrases[phrase] += 1
+        self._phrases.update(set().union(*map(_phrases, titles)))
 
     def _label(self, kind: int, key: str, label: Label, weight: float) -> None:
         names, total = self._labels.get((kind, key), (set(), 0.0))
@@ -171,26 +174,28 @@ def name_starts(name: str) -> list[str]:
     return [folded[start : start + LONGEST_KEY] for start in dict.fromkeys(starts[: 3 * MOST_STARTS])][:MOST_STARTS]
 
 
-def _phrases(title: str) -> Iterator[str]:
+def _phrases(title: str) -> set[str]:
     """Two or three neighbouring words of a title, folded: what may be worth asking for. No numbers, no single letters."""
-    words: list[tuple[str, int, int]] = []
     folded = fold_name(title)
+    found: set[str] = set()
+    run: list[tuple[int, int]] = []
+    for start, end in _telling_words(folded):
+        if run and start - run[-1][1] > 1:
+            run = []
+        run = [*run[-2:], (start, end)]
+        for place in run[:-1]:
+            if end - place[0] <= LONGEST_PHRASE:
+                found.add(folded[place[0] : end])
+    return found
+
+
+def _telling_words(folded: str) -> Iterator[tuple[int, int]]:
+    """The places of words that say something; what lies between them breaks a phrase."""
     for chunk in chunks(folded):
         if chunk.kind == "han":
             at = chunk.start
             for word in query_words(chunk.text):
-                words.append((word, at, at + len(word)))
+                yield at, at + len(word)
                 at += len(word)
-        else:
-            words.append((chunk.text if chunk.kind == "code" else "", chunk.start, chunk.start + len(chunk.text)))
-    for count in (2, 3):
-        for at in range(len(words) - count + 1):
-            run = words[at : at + count]
-            text = folded[run[0][1] : run[-1][2]]
-            neighbours = all(right[1] - left[2] <= 1 for left, right in itertools.pairwise(run))
-            if neighbours and all(_telling(word) for word, _, _ in run) and len(text) <= LONGEST_KEY // 2:
-                yield text
-
-
-def _telling(word: str) -> bool:
-    return bool(word) and not any(char.isdigit() for char in word) and (is_han(word[0]) or len(word) > 2)
+        elif chunk.kind == "code" and _TELLING.fullmatch(chunk.text) and chunk.text not in STOP_WORDS:
+            yield chunk.start, chunk.start + len(chunk.text)

@@ -2,11 +2,11 @@
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from shopkeeper.errors import BadInput
-from shopkeeper.language.analyse import CROSSING, PART, Chunk, chunks, code_pieces, code_terms
+from shopkeeper.language.analyse import CROSSING, PART, Chunk, chunks, code_pieces, code_terms, pair_terms
 from shopkeeper.language.script import normalise
 from shopkeeper.language.segment import LONGEST_PART, query_words
 from shopkeeper.language.units import quantity_terms
@@ -24,7 +24,80 @@ PIECES_WEIGHT: Final = 0.9
 ADJACENT_WEIGHT: Final = 0.3
 
 STOP_WORDS: Final = frozenset(
-    ["a", "an", "and", "are", "at", "be", "by", "can", "for", "from", "has", "have", "i", "in", "is", "it", "me", "my", "of", "on", "or", "our", "that", "the", "their", "this", "to", "was", "we", "what", "which", "will", "with", "you", "your", "的", "了", "和", "与", "及", "或", "是", "在", "有", "给", "我", "你", "把", "被", "也", "都", "就", "吗", "呢", "吧", "啊", "想", "要", "想要", "买", "我要", "一个", "一款", "一件", "哪个", "什么", "怎么", "请问", "那种", "这种", "适合", "用的"]
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "at",
+        "be",
+        "by",
+        "can",
+        "for",
+        "from",
+        "has",
+        "have",
+        "i",
+        "in",
+        "is",
+        "it",
+        "me",
+        "my",
+        "of",
+        "on",
+        "or",
+        "our",
+        "that",
+        "the",
+        "their",
+        "this",
+        "to",
+        "was",
+        "we",
+        "what",
+        "which",
+        "will",
+        "with",
+        "you",
+        "your",
+        "的",
+        "了",
+        "和",
+        "与",
+        "及",
+        "或",
+        "是",
+        "在",
+        "有",
+        "给",
+        "我",
+        "你",
+        "把",
+        "被",
+        "也",
+        "都",
+        "就",
+        "吗",
+        "呢",
+        "吧",
+        "啊",
+        "想",
+        "要",
+        "想要",
+        "买",
+        "我要",
+        "一个",
+        "一款",
+        "一件",
+        "哪个",
+        "什么",
+        "怎么",
+        "请问",
+        "那种",
+        "这种",
+        "适合",
+        "用的",
+    ]
 )
 """Words that say nothing about a product: they may add to a score, and are not asked for."""
 
@@ -79,6 +152,7 @@ def understand(query: str, frequencies: Frequencies, correct: Correct) -> Unders
     words: list[Word] = []
     bonus: list[Group] = []
     runs: list[str] = []
+    before: Chunk | None = None
     for chunk in chunks(normalise(query)):
         if len(words) >= MAX_WORDS:
             break
@@ -91,9 +165,14 @@ def understand(query: str, frequencies: Frequencies, correct: Correct) -> Unders
             case "quantity":
                 words.append(_quantity(chunk, frequencies))
             case "code":
-                words.append(_code(chunk.text, frequencies, correct))
+                word = _code(chunk.text, frequencies, correct)
+                if before is not None and (pair := pair_terms(before.text, chunk.text)):
+                    words[-1], word = _written_as_one(words[-1], word, pair[0], frequencies)
+                    bonus.append(Group((Alternative(pair),), weight=ADJACENT_WEIGHT, required=False))
+                words.append(word)
             case _:
                 words.append(Word(chunk.text, (Group((Alternative((chunk.text,)),)),)))
+        before = chunk if chunk.kind == "code" else None
     if words and not any(group.required for word in words for group in word.groups):
         # nothing but small words: then they are what is asked for
         words = [Word(word.text, tuple(Group(group.alternatives) for group in word.groups)) for word in words]
@@ -115,11 +194,25 @@ def _code(code: str, frequencies: Frequencies, correct: Correct) -> Word:
         term = pieces[0]
         if term in STOP_WORDS or code in STOP_WORDS:
             return Word(code, (Group((Alternative((term,)),), weight=0.3, required=False),))
-        if frequencies([term])[term] == 0 and (mended := correct(term)) is not None:
+        counts = frequencies([term, CROSSING + term])
+        if not any(counts.values()) and (mended := correct(term)) is not None:
             return Word(mended, (Group((Alternative((mended,)),)),), asked=code)
-        return Word(code, (Group((Alternative((term,)),)),))
+        return Word(code, (Group((Alternative((term,)), Alternative((CROSSING + term,)))),))
     whole = code_terms(code)[0].term
     return Word(code, (Group((Alternative((whole,)), Alternative(tuple(pieces), PIECES_WEIGHT))),))
+
+
+def _written_as_one(left: Word, right: Word, pair: str, frequencies: Frequencies) -> tuple[Word, Word]:
+    """`smart watch` is also met by smartwatch, if the catalogue writes it so: each half then stands for half of it."""
+    one = Alternative((pair.removeprefix(CROSSING),), PART_WEIGHT)
+    if not any(frequencies(one.terms).values()) or not all(word.groups[0].required for word in (left, right)):
+        return left, right
+    return _with(left, one), _with(right, one)
+
+
+def _with(word: Word, alternative: Alternative) -> Word:
+    group = word.groups[0]
+    return replace(word, groups=(replace(group, alternatives=(*group.alternatives, alternative)), *word.groups[1:]))
 
 
 def _han_word(word: str, frequencies: Frequencies) -> Word:

@@ -23,7 +23,8 @@ from shopkeeper.ports.lexical import Alternative, Group, LexicalDocument, Lexica
 from shopkeeper.ports.progress import Progress, Silent
 
 K1: Final = 1.2
-B: Final = 0.75
+B: Final = 0.5
+"""Titles of products differ less in length than web pages: ½ ranked better than the customary ¾ on the chorus queries kept for choosing."""
 _CHUNK_TOKENS: Final = 2_000_000
 """Occurrences gathered before they are summed up by (term, row): bounds the memory of a build."""
 _ARRAYS: Final = ("starts", "rows", "impacts", "row_starts", "row_terms", "term_bytes", "term_starts")
