@@ -7,9 +7,10 @@ from typing import Final
 
 from shopkeeper.domain.ids import OrderId, ProductId, VariantId
 from shopkeeper.domain.order import Order, OrderLine, Return
-from shopkeeper.domain.product import Market, Variant
+from shopkeeper.domain.product import DEFAULT_MARKET, Market, Variant
+from shopkeeper.simulation.catalogue.offers import US
 from shopkeeper.simulation.dice import Dice
-from shopkeeper.simulation.shoppers import Shopper, Taste, taste
+from shopkeeper.simulation.shoppers import Shopper, Taste, assortment, taste
 from shopkeeper.simulation.wares import Ware
 
 DAYS: Final = 120
@@ -34,7 +35,8 @@ class _Visit:
 
 def orders(shoppers: Sequence[Shopper], wares: Mapping[ProductId, Ware], *, seed: int, now: datetime) -> tuple[Order, ...]:
     """Return the orders of the `DAYS` before `now`, oldest first, every shopper with at least one."""
-    visits = [visit for shopper in shoppers for visit in _visits(shopper, wares, taste(shopper, wares), seed, now)]
+    sold = {market: assortment(wares, market) for market in (DEFAULT_MARKET, US)}
+    visits = [visit for shopper in shoppers for visit in _visits(shopper, wares, taste(shopper, sold[shopper.market]), seed, now)]
     visits.sort(key=lambda visit: (visit.placed, visit.shopper.id))
     return tuple(_order(place, visit, wares, seed, now) for place, visit in enumerate(visits))
 
@@ -91,7 +93,7 @@ def _empty(owned: Mapping[ProductId, datetime], wares: Mapping[ProductId, Ware],
 
 
 def _mate(product: ProductId, market: Market, wares: Mapping[ProductId, Ware], dice: Dice) -> ProductId | None:
-    mates = [(mate, weight) for mate, weight in wares[product].mates if any(True for _ in wares[mate].product.offers(market))]
+    mates = [(mate, weight) for mate, weight in wares[product].mates if next(wares[mate].product.offers(market), None) is not None]
     if not mates:
         return None
     running = [sum(weight for _, weight in mates[: i + 1]) for i in range(len(mates))]

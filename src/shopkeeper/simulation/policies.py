@@ -1,12 +1,13 @@
 """The shop's pages of rules, as Markdown in `pages/`, one file per page and language."""
 
 from importlib.resources import files
+from typing import Final
 
 from shopkeeper.domain.ids import PolicyId
 from shopkeeper.domain.policy import Policy
-from shopkeeper.domain.texts import LANGS
+from shopkeeper.domain.texts import LANGS, Lang
 
-PAGES = ("shipping", "returns", "warranty", "payment", "privacy")
+PAGES: Final = ("shipping", "returns", "warranty", "payment", "privacy", "faq")
 
 
 def policies() -> tuple[Policy, ...]:
@@ -14,7 +15,8 @@ def policies() -> tuple[Policy, ...]:
     return tuple(_page(name, lang) for name in PAGES for lang in LANGS)
 
 
-def _page(name: str, lang: str) -> Policy:
+def _page(name: str, lang: Lang) -> Policy:
     text = (files("shopkeeper.simulation") / "pages" / f"{name}.{lang}.md").read_text("utf-8")
     heading, _, body = text.partition("\n")
-    return Policy(id=PolicyId(name), lang="zh" if lang == "zh" else "en", title=heading.lstrip("# ").strip(), body=body.strip(), kind="policy")
+    kind = "faq" if name == "faq" else "policy"
+    return Policy(id=PolicyId(name), lang=lang, title=heading.lstrip("# ").strip(), body=body.strip(), kind=kind)

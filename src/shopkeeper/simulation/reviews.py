@@ -9,7 +9,7 @@ from importlib.resources import files
 from math import exp
 from typing import Any, Final
 
-from shopkeeper.domain.ids import ProductId, ReviewId
+from shopkeeper.domain.ids import CustomerId, ProductId, ReviewId
 from shopkeeper.domain.order import Order, OrderLine
 from shopkeeper.domain.review import Review
 from shopkeeper.domain.texts import Lang
@@ -38,13 +38,15 @@ def _phrases() -> dict[str, Any]:
 
 
 def reviews(
-    orders: Sequence[Order], shoppers: Mapping[str, Shopper], wares: Mapping[ProductId, Ware], *, seed: int, now: datetime
+    orders: Sequence[Order], shoppers: Mapping[CustomerId, Shopper], wares: Mapping[ProductId, Ware], *, seed: int, now: datetime
 ) -> tuple[SaidReview, ...]:
     """Return the reviews of these orders, by time; a shopper reviews a product once."""
     found: list[SaidReview] = []
     seen: set[tuple[str, ProductId]] = set()
     for order in orders:
-        shopper = shoppers[order.customer_id or ""]
+        if order.customer_id is None:
+            continue
+        shopper = shoppers[order.customer_id]
         for line in order.lines:
             if (shopper.id, line.product_id) not in seen and (said := _review(order, line, shopper, wares[line.product_id], seed, now)) is not None:
                 seen.add((shopper.id, line.product_id))

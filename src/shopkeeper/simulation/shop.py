@@ -10,10 +10,12 @@ from shopkeeper.domain.order import Order
 from shopkeeper.domain.policy import Policy
 from shopkeeper.domain.product import Product
 from shopkeeper.domain.review import Review
+from shopkeeper.domain.texts import LocalizedText
 from shopkeeper.errors import Unavailable
 from shopkeeper.simulation import orders as buying
 from shopkeeper.simulation import reviews as reviewing
 from shopkeeper.simulation.catalogue import catalogue
+from shopkeeper.simulation.catalogue.specs import common
 from shopkeeper.simulation.pictures import pictures
 from shopkeeper.simulation.policies import policies
 from shopkeeper.simulation.shoppers import Shopper, shoppers
@@ -34,13 +36,15 @@ class HiddenTruth:
 
 @dataclass(frozen=True, slots=True)
 class DemoShop:
-    """The demo shop. `pictures` holds SVG text by the path that products name, such as `/media/mug-003-1.svg`."""
+    """The demo shop. `pictures` holds SVG text by the path that products name, such as `/media/mug-003-1.svg`; `attribute_names` is how
+    people call the products' attributes."""
 
     products: tuple[Product, ...]
     orders: tuple[Order, ...]
     reviews: tuple[Review, ...]
     policies: tuple[Policy, ...]
     pictures: Mapping[str, str]
+    attribute_names: Mapping[str, LocalizedText]
     truth: HiddenTruth
 
     def write_pictures(self, folder: Path) -> int:
@@ -69,6 +73,7 @@ def demo_shop(*, now: datetime, seed: int = 7, size: int = 320) -> DemoShop:
         reviews=tuple(one.review for one in said),
         policies=policies(),
         pictures={path: svg for product in products for path, svg in pictures(product)},
+        attribute_names=common().attributes,
         truth=HiddenTruth(by_id, hidden, {one.review.id: one.said for one in said}),
     )
 

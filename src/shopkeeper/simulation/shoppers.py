@@ -6,14 +6,16 @@ appeal × how near its price lies to what the shopper is used to: a multinomial 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from math import exp
+
+import numpy as np
+from numpy.typing import NDArray
 
 from shopkeeper.domain.ids import CustomerId, ProductId
 from shopkeeper.domain.product import DEFAULT_MARKET, Market
 from shopkeeper.domain.texts import Lang
 from shopkeeper.simulation.catalogue.offers import US
-from shopkeeper.simulation.catalogue.specs import departments
+from shopkeeper.simulation.catalogue.specs import ProductType, departments
 from shopkeeper.simulation.dice import Dice
 from shopkeeper.simulation.wares import Ware
 
@@ -75,14 +77,44 @@ class Taste:
         return dice.pick_by(self.products, self.running)
 
 
-def taste(shopper: Shopper, wares: Mapping[ProductId, Ware]) -> Taste:
-    """Return the shopper's chances over the wares."""
-    sold = [ware for ware in wares.values() if any(True for _ in ware.product.offers(shopper.market))]
-    return Taste([ware.product.id for ware in sold], list(accumulate(liking(shopper, ware) for ware in sold)))
+@dataclass(frozen=True, slots=True)
+class Assortment:
+    """What one market sells, as columns: row i is `products[i]`; `kind` and `brand` index into `kinds` and `brands`."""
+
+    products: tuple[ProductId, ...]
+    kinds: tuple[ProductType, ...]
+    brands: tuple[str, ...]
+    kind: NDArray[np.int64]
+    brand: NDArray[np.int64]
+    price_level: NDArray[np.float64]
+    appeal: NDArray[np.float64]
 
 
-def liking(shopper: Shopper, ware: Ware) -> float:
-    """Return how much (relative, positive) the shopper is drawn to the product."""
-    brand = shopper.brands[ware.product.brand.key] if ware.product.brand is not None else 1.0
-    pull = exp(-PRICE_PULL * (ware.price_level - shopper.price_level) ** 2)
-    return shopper.departments[ware.kind.department] * shopper.types[ware.kind.key] * brand * pull * ware.appeal * ware.kind.share
+def assortment(wares: Mapping[ProductId, Ware], market: Market) -> Assortment:
+    """Return the wares that have an offer in `market`."""
+    sold = [ware for ware in wares.values() if next(ware.product.offers(market), None) is not None]
+    kinds = {kind.key: kind for department in departments() for kind in department.types}
+    brands = tuple(brand.key for department in departments() for brand in department.brands)
+    kind_at, brand_at = ({key: place for place, key in enumerate(keys)} for keys in (kinds, brands))
+    return Assortment(
+        products=tuple(ware.product.id for ware in sold),
+        kinds=tuple(kinds.values()),
+        brands=brands,
+        kind=np.array([kind_at[ware.kind.key] for ware in sold], dtype=np.int64),
+        brand=np.array([brand_at[ware.product.brand.key if ware.product.brand else ""] for ware in sold], dtype=np.int64),
+        price_level=np.array([ware.price_level for ware in sold]),
+        appeal=np.array([ware.appeal for ware in sold]),
+    )
+
+
+def liking(shopper: Shopper, sold: Assortment) -> NDArray[np.float64]:
+    """Return how much the shopper is drawn to each row of the assortment: positive, only their ratios matter."""
+    kinds = np.array([shopper.departments[kind.department] * shopper.types[kind.key] * kind.share for kind in sold.kinds])
+    brands = np.array([shopper.brands[brand] for brand in sold.brands])
+    pull = np.exp(-PRICE_PULL * (sold.price_level - shopper.price_level) ** 2)
+    return kinds[sold.kind] * brands[sold.brand] * pull * sold.appeal
+
+
+def taste(shopper: Shopper, sold: Assortment) -> Taste:
+    """Return the shopper's chances over the assortment."""
+    return Taste(sold.products, np.cumsum(liking(shopper, sold)).tolist())

@@ -31,13 +31,15 @@ class Colour:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value of a facet, feature or option. `price` multiplies the price; `says` are sentences that are true of it; `only` names what it needs."""
+    """A value of a facet, feature or option. `price` multiplies the price; `says` are sentences that are true of it; `only` names what it needs;
+    `pattern`, `style` and `colours` bind the picture where the value shows (a check, a rabbit's ears, copper)."""
 
     key: str
     name: LocalizedText
     price: float = 1.0
     says: Texts = ()
     pattern: str = ""
+    style: int | None = None
     colours: tuple[str, ...] = ()
     only: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
@@ -133,6 +135,7 @@ def _value(key: str, raw: Mapping[str, Any]) -> Value:
         price=raw.get("price", 1.0),
         says=_texts(raw.get("says", [])),
         pattern=raw.get("pattern", ""),
+        style=raw.get("style"),
         colours=tuple(raw.get("colours", ())),
         only=tuple((facet, tuple(keys)) for facet, keys in raw.get("only", {}).items()),
     )

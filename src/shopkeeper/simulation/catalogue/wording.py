@@ -10,6 +10,7 @@ from shopkeeper.simulation.catalogue.specs import Brand, Common, ProductType, Te
 from shopkeeper.simulation.dice import Dice
 
 _SLOT = re.compile(r"\{(\w+)\}")
+_GAP_IN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _SENTENCE_START = re.compile(r"(^|[.!?]\s+|\n)([a-z])")
 
 
@@ -95,4 +96,4 @@ def description(facts: Facts, common: Common, dice: Dice) -> LocalizedText:
 def _paragraph(sentences: Sequence[LocalizedText] | Texts, facts: Facts, lang: Lang) -> str:
     filled = slots(facts, lang)
     text = ("" if lang == "zh" else " ").join(fill(sentence.get(lang), filled) for sentence in sentences)
-    return text if lang == "zh" else _SENTENCE_START.sub(lambda m: m[1] + m[2].upper(), text)
+    return _GAP_IN_CHINESE.sub("", text) if lang == "zh" else _SENTENCE_START.sub(lambda m: m[1] + m[2].upper(), text)

@@ -48,13 +48,14 @@ def look_of(product: Product) -> Look:
     told = tuple(palette[label.key] for label in attributes.get("colour", ()))
     own = next((value.colours for value in values if value.colours), kind.colours)
     colours = told or (palette[dice.pick(own)],)
+    style = dice.below(4)
     order = [department.key for department in departments()]
     return Look(
         kind=kind,
         colours=colours,
         pattern=next((value.pattern for value in values if value.pattern), ""),
         trim=dice.pick([trim for trim in _TRIMS if trim != colours[0].hex]),
-        style=dice.below(4),
+        style=next((value.style for value in values if value.style is not None), style),
         wide=dice.between(0.93, 1.06),
         tall=dice.between(0.94, 1.04),
         backdrop=BACKDROPS[order.index(kind.department) % len(BACKDROPS)],
@@ -128,7 +129,10 @@ def _in_company(look: Look, skin: Skin) -> str:
 
 def _closer(look: Look, skin: Skin) -> str:
     near = _placed(SILHOUETTES[look.kind.picture](skin), x=200, y=440, wide=1.5 * look.wide, tall=1.5 * look.tall)
-    return f'<path d="M0 0h400v400H0z" fill="{look.backdrop}"/>{near}<path d="M0 344h400v56H0z" fill="{PAPER}"/>{_swatches(look.colours)}'
+    whole = f'<path d="M0 0h400v400H0z" fill="{look.backdrop}"/>{near}'
+    if look.kind.colour_role == "packaging":
+        return whole
+    return f'{whole}<path d="M0 344h400v56H0z" fill="{PAPER}"/>{_swatches(look.colours)}'
 
 
 def _swatches(colours: Sequence[Colour]) -> str:

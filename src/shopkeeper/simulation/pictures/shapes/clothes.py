@@ -7,19 +7,17 @@ from shopkeeper.simulation.pictures.skin import Skin, box, oval
 
 
 def dress(s: Skin) -> str:
-    """A dress; the style chooses sleeves and the skirt's width."""
-    wide = 96 if s.style % 2 else 74
+    """A dress: knee-length (style 0, 1), midi (2) or maxi (3); the sleeves and the skirt follow."""
+    wide, hem = ((74, 272), (96, 272), (86, 304), (72, 330))[s.style]
     sleeves = (
-        s.body("M152 96l-56 92l34 18l42 -62zM248 96l56 92l-34 18l-42 -62z")
-        if s.style > 1
-        else s.body("M154 94l-34 52l32 20l22 -30zM246 94l34 52l-32 20l-22 -30z")
+        "M152 96l-56 92l34 18l42 -62zM248 96l56 92l-34 18l-42 -62z" if s.style > 1 else "M154 94l-34 52l32 20l22 -30zM246 94l34 52l-32 20l-22 -30z"
     )
-    hem = f"M152 92c10 -8 20 -14 26 -16c8 22 36 22 44 0c6 2 16 8 26 16l-14 92l{wide - 32} 146c-30 10 -{2 * wide - 2} 10 -{2 * wide + 4} 0l{wide - 32} -146z"
+    skirt = f"M152 92c10 -8 20 -14 26 -16c8 22 36 22 44 0c6 2 16 8 26 16l-14 92L{200 + wide} {hem}c-30 10 -{2 * wide - 60} 10 -{2 * wide} 0L166 184z"
     return (
-        sleeves
-        + s.body(hem)
-        + s.part("M164 176c24 8 48 8 72 0l2 16c-24 8 -52 8 -76 0z", s.trim if s.style == 1 else s.dark)
-        + s.stroke("M182 200l-22 124M218 200l22 124M200 204v126", 2, s.dark)
+        s.body(sleeves)
+        + s.body(skirt)
+        + s.part("M164 176c24 8 48 8 72 0l2 16c-24 8 -52 8 -76 0z", s.trim if s.style % 2 else s.dark)
+        + s.stroke(f"M182 200L{200 - wide * 0.45:g} {hem - 6}M218 200L{200 + wide * 0.45:g} {hem - 6}M200 204V{hem}", 2, s.dark)
     )
 
 
@@ -321,14 +319,24 @@ def cubes(s: Skin) -> str:
 
 
 def wallet(s: Skin) -> str:
-    """An open wallet with cards."""
-    return (
-        s.part(box(128, 92, 150, 100, 8), "#dfe3e4")
-        + s.part(box(112, 112, 150, 100, 8), s.trim)
-        + s.body("M66 150h268c8 0 12 4 12 12v146c0 14 -8 22 -22 22h-248c-14 0 -22 -8 -22 -22v-146c0 -8 4 -12 12 -12z")
-        + s.stroke("M68 166h264M74 314h252", 2, s.light)
-        + (s.part("M346 208h-70c-40 0 -40 64 0 64h70z", s.dark) + s.dot(276, 240, 9, "#c2ab72") if s.style % 2 else s.stroke("M200 150v180", 3, s.dark))
-    )
+    """A wallet: bifold (style 0), long with a zip (1) or a slim card holder (2, 3)."""
+    if s.style == 1:
+        return (
+            s.body(box(46, 140, 308, 176, 18))
+            + s.stroke("M58 158h284v140h-284", 5, s.deep)
+            + s.stroke("M58 158h284v140h-284", 2, "#c2ab72")
+            + s.part(box(326, 284, 16, 34, 5), "#c2ab72")
+            + s.part(box(172, 206, 56, 32, 4), s.light)
+        )
+    cards = s.part(box(128, 92, 150, 100, 8), "#dfe3e4") + s.part(box(112, 112, 150, 100, 8), s.trim)
+    if s.style == 0:
+        return cards + (
+            s.body("M66 150h268c8 0 12 4 12 12v146c0 14 -8 22 -22 22h-248c-14 0 -22 -8 -22 -22v-146c0 -8 4 -12 12 -12z")
+            + s.stroke("M68 166h264M74 314h252", 2, s.light)
+            + s.part("M346 208h-70c-40 0 -40 64 0 64h70z", s.dark)
+            + s.dot(276, 240, 9, "#c2ab72")
+        )
+    return cards + s.body(box(96, 146, 204, 184, 14)) + s.part(box(112, 196, 172, 118, 8), s.dark) + s.stroke("M122 250h152", 2, s.light)
 
 
 SHAPES: Final[dict[str, Callable[[Skin], str]]] = {

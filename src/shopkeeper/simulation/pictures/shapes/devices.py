@@ -39,20 +39,28 @@ def screen_film(s: Skin) -> str:
 
 
 def charger(s: Skin) -> str:
-    """A plug-in charger."""
+    """A plug-in charger with one (style 0), two (1) or three (2, 3) ports."""
+    n = (1, 2, 3, 3)[s.style]
     return (
         s.part("M160 58h18v56h-18zM222 58h18v56h-18z", _STEEL)
         + s.body("M128 106h144c20 0 30 10 30 30v160c0 22 -12 34 -34 34h-136c-22 0 -34 -12 -34 -34v-160c0 -20 10 -30 30 -30z")
         + s.flat("M102 272h196v24c0 20 -10 32 -32 32h-132c-22 0 -32 -12 -32 -32z", s.dark)
-        + s.part(box(152, 292, 40, 15, 7) + (box(208, 292, 40, 15, 7) if s.style % 2 else ""), _NIGHT)
+        + s.part("".join(box(200 - 22 * n + 44 * i + 4, 292, 36, 15, 7) for i in range(n)), _NIGHT)
         + s.stroke("M210 148l-24 40h28l-24 40", 7, s.trim)
     )
 
 
 def cable(s: Skin) -> str:
     """A coiled cable with two plugs."""
+    coil = (
+        "M286 108c-30 -40 -190 -30 -206 62c-14 90 84 134 154 112c74 -22 92 -120 22 -152"
+        "c-66 -28 -136 20 -124 82c12 56 96 62 120 16c14 -30 -8 -58 -36 -54"
+    )
     return (
-        s.tube("M286 108c-30 -40 -190 -30 -206 62c-14 90 84 134 154 112c74 -22 92 -120 22 -152c-66 -28 -136 20 -124 82c12 56 96 62 120 16c14 -30 -8 -58 -36 -54", 10)
+        s.tube(
+            coil,
+            10,
+        )
         + '<g transform="rotate(40 300 120)">'
         + s.part(box(282, 92, 56, 34, 8), s.dark)
         + s.part(box(336, 100, 26, 18, 6), _STEEL)
@@ -187,7 +195,11 @@ def notebook(s: Skin) -> str:
         + s.body("M96 62h176c12 0 18 6 18 18v232c0 12 -6 18 -18 18h-176z")
         + s.flat("M96 62h26v268h-26z", s.dark)
         + s.stroke("M256 62v268", 8, s.trim)
-        + (s.part(box(146, 112, 84, 50, 3), "#f6f1e6") + s.stroke("M160 130h56M160 144h36", 3, s.line) if s.style % 2 else s.stroke("M148 118h78", 4, s.light))
+        + (
+            s.part(box(146, 112, 84, 50, 3), "#f6f1e6") + s.stroke("M160 130h56M160 144h36", 3, s.line)
+            if s.style % 2
+            else s.stroke("M148 118h78", 4, s.light)
+        )
     )
 
 
@@ -226,7 +238,14 @@ def fountain_pen(s: Skin) -> str:
 
 def gel_pens(s: Skin) -> str:
     """Five pens in a fan."""
-    pen = "".join((s.part("M190 92h20v166h-20z"), s.part("M190 258h20l-7 30h-6z", "#e9e4da"), s.part("M192 74h16v20h-16z", s.dark), s.stroke("M212 100v58", 5, s.light)))
+    pen = "".join(
+        (
+            s.part("M190 92h20v166h-20z"),
+            s.part("M190 258h20l-7 30h-6z", "#e9e4da"),
+            s.part("M192 74h16v20h-16z", s.dark),
+            s.stroke("M212 100v58", 5, s.light),
+        )
+    )
     angles = (-32, -16, 0, 16, 32)
     return "".join(f'<g transform="rotate({a} 200 340)">{pen}</g>' for a in angles) + s.part("M134 262h132l-10 68h-112z", s.trim)
 

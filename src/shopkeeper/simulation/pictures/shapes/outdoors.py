@@ -57,9 +57,7 @@ def puzzle(s: Skin) -> str:
         + s.flat("M80 264v-58l60 -52l50 44l46 -66l60 72v60z", s.trim, 0.85)
         + s.dot(248, 122, 20, "#f6e7b8")
         + s.stroke("M134 84v180M188 84v180M242 84v180M80 144h216M80 204h216", 2, "#f6f1e6")
-        + s.part(
-            "M210 238h38c-8 -34 40 -34 32 0h40v36c34 -8 34 40 0 32v34h-40c8 -30 -40 -30 -32 0h-38v-34c-30 8 -30 -40 0 -32z", s.light
-        )
+        + s.part("M210 238h38c-8 -34 40 -34 32 0h40v36c34 -8 34 40 0 32v34h-40c8 -30 -40 -30 -32 0h-38v-34c-30 8 -30 -40 0 -32z", s.light)
     )
 
 
@@ -173,7 +171,9 @@ def shuttlecock(s: Skin) -> str:
 def bottle(s: Skin) -> str:
     """A sports bottle."""
     narrow = s.style % 2 == 1
-    body = "M152 124c-16 16 -22 30 -22 52v130c0 16 8 24 24 24h92c16 0 24 -8 24 -24v-130c0 -22 -6 -36 -22 -52z" if narrow else box(128, 124, 144, 206, 20)
+    body = (
+        "M152 124c-16 16 -22 30 -22 52v130c0 16 8 24 24 24h92c16 0 24 -8 24 -24v-130c0 -22 -6 -36 -22 -52z" if narrow else box(128, 124, 144, 206, 20)
+    )
     return (
         s.tube("M158 78c0 -56 84 -56 84 0", 8, s.dark)
         + s.part(box(158, 56, 84, 46, 10), s.trim)
