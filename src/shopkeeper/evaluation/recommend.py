@@ -8,6 +8,7 @@ import orjson
 
 from shopkeeper.errors import BadInput
 from shopkeeper.evaluation import next_item, recommend_systems
+from shopkeeper.evaluation.datasets import retail_baskets
 from shopkeeper.evaluation.datasets.sequences import (
     NextItemSet,
     SequenceSet,
@@ -20,10 +21,12 @@ from shopkeeper.evaluation.datasets.sequences import (
 )
 from shopkeeper.evaluation.next_item import LIST_LENGTH, System
 from shopkeeper.evaluation.report import BenchOutcome, BenchRequest, Ranked, Row
+from shopkeeper.evaluation.retail_split import measure_time_split
 from shopkeeper.metrics.intervals import paired_bootstrap
 from shopkeeper.metrics.ranking import ndcg_of_ranks
 from shopkeeper.ports.progress import Progress, Silent
 from shopkeeper.recommend.fold_in import ItemWeights
+from shopkeeper.recommend.histories import Baskets
 
 
 def run(request: BenchRequest) -> BenchOutcome:
@@ -31,14 +34,18 @@ def run(request: BenchRequest) -> BenchOutcome:
     rows: list[Row] = []
     notes: list[str] = []
     for source in sources(request.data):
-        for data in _stages(source):
-            measured, told = _measure(data, request)
+        parts = (
+            [measure_time_split("online_retail", source, request)]
+            if isinstance(source, Baskets)
+            else (_measure(data, request) for data in _stages(source))
+        )
+        for measured, told in parts:
             rows += measured
             notes += told
     return BenchOutcome(recommend_systems.OURS, rows, notes)
 
 
-def sources(paths: Sequence[Path]) -> Iterator[SequenceSet | NextItemSet]:
+def sources(paths: Sequence[Path]) -> Iterator[SequenceSet | NextItemSet | Baskets]:
     """The data sets under `paths`; `BadInput` for a path in which none is recognised."""
     if not paths:
         raise BadInput("names no data", field="--data", hint="Give a data set's folder, or set SHOPKEEPER_DATA.")
@@ -49,7 +56,7 @@ def sources(paths: Sequence[Path]) -> Iterator[SequenceSet | NextItemSet]:
                 f"holds no data set that this bench knows: {path}",
                 field="--data",
                 value=str(path),
-                hint="Known: <name>.txt sequences, derived_interactions.parquet, derived_<name>_interactions.csv.",
+                hint="Known: <name>.txt sequences, derived_interactions.parquet, derived_<name>_interactions.csv, online_retail.parquet.",
             )
         for file in found:
             yield _read(file)
@@ -66,10 +73,14 @@ def _files(path: Path) -> Iterator[Path]:
 def _known(file: Path) -> bool:
     if file.suffix == ".txt":
         return is_sequence_file(file)
-    return file.name == "derived_interactions.parquet" or (file.name.startswith("derived_") and file.name.endswith("_interactions.csv"))
+    return file.name in ("derived_interactions.parquet", retail_baskets.FILE) or (
+        file.name.startswith("derived_") and file.name.endswith("_interactions.csv")
+    )
 
 
-def _read(file: Path) -> SequenceSet | NextItemSet:
+def _read(file: Path) -> SequenceSet | NextItemSet | Baskets:
+    if file.name == retail_baskets.FILE:
+        return retail_baskets.read_retail_baskets(file)
     if file.suffix == ".parquet":
         return read_interactions(file, "games")
     if file.suffix == ".csv":

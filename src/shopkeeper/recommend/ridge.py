@@ -21,6 +21,8 @@ DENSE_LIMIT = 20_000
 """Items up to which the dense form is offered: 1.6 GB for one matrix in float32."""
 _COLUMNS_AT_ONCE = 512
 _TELL_EVERY = 500
+_SEARCH_COST = 2
+"""Entries that are read in the time that one is searched for (measured)."""
 
 
 def neighbour_ridge(
@@ -28,7 +30,7 @@ def neighbour_ridge(
 ) -> SparseTable:
     """Weights W (from item, to item): column j of `targets` predicted from its `support` best neighbours; an item never predicts itself."""
     by_target = csc(targets)
-    gather = _Gather(gram)
+    gather = _Gather(_sorted(gram))
     size = gram.shape[0]
     alone = gram.diagonal() + l2
     found: list[tuple[NDArray[np.int32], NDArray[np.float32]]] = []
@@ -79,19 +81,34 @@ def _solve(block: NDArray[np.float64], facts: NDArray[np.float64], l2: float) ->
     return weights
 
 
+def _sorted(table: SparseTable) -> SparseTable:
+    """The table with each row's columns in order, each once."""
+    table = csr(table)
+    table.sum_duplicates()
+    return table
+
+
 class _Gather:
-    """Dense square blocks out of a sparse matrix, for changing sets of items."""
+    """Dense square blocks out of a symmetric sparse table, for changing sets of items.
+
+    Short rows are read through; where the rows are long (a shop in which everything was once bought with everything) the wanted entries are
+    searched for instead, so that a block costs at most about size^2 log(entries).
+    """
 
     def __init__(self, table: SparseTable) -> None:
         self._table = table
         self._place = np.full(table.shape[0], -1, dtype=np.int64)
+        self._keys: NDArray[np.int64] | None = None
 
     def block(self, chosen: NDArray[np.int32]) -> NDArray[np.float64]:
-        """`table[chosen][:, chosen]`, in Fortran order (it is symmetric)."""
+        """`table[chosen][:, chosen]`; its lower triangle at least is filled, in Fortran order."""
         size = len(chosen)
-        starts, stops = self._table.indptr[chosen], self._table.indptr[chosen + 1]
-        lengths = stops - starts
-        entries = np.repeat(starts - (np.cumsum(lengths) - lengths), lengths) + np.arange(lengths.sum())
+        lengths = self._table.indptr[chosen + 1] - self._table.indptr[chosen]
+        return self._searched(chosen) if lengths.sum() > _SEARCH_COST * size * size else self._read(chosen, lengths)
+
+    def _read(self, chosen: NDArray[np.int32], lengths: NDArray[np.integer]) -> NDArray[np.float64]:
+        size = len(chosen)
+        entries = np.repeat(self._table.indptr[chosen] - (np.cumsum(lengths) - lengths), lengths) + np.arange(lengths.sum())
         self._place[chosen] = np.arange(size)
         columns = self._place[self._table.indices[entries]]
         self._place[chosen] = -1
@@ -99,6 +116,18 @@ class _Gather:
         dense = np.zeros(size * size)
         dense[np.repeat(np.arange(size), lengths)[inside] * size + columns[inside]] = self._table.data[entries[inside]]
         return dense.reshape(size, size).T
+
+    def _searched(self, chosen: NDArray[np.int32]) -> NDArray[np.float64]:
+        if self._keys is None:
+            rows = np.repeat(np.arange(self._table.shape[0], dtype=np.int64), np.diff(self._table.indptr))
+            self._keys = rows * self._table.shape[0] + self._table.indices
+        size = len(chosen)
+        lower = np.tril_indices(size)
+        wanted = chosen[lower[0]].astype(np.int64) * self._table.shape[0] + chosen[lower[1]]
+        found = np.minimum(np.searchsorted(self._keys, wanted), len(self._keys) - 1)
+        dense = np.zeros((size, size), order="F")
+        dense[lower] = np.where(self._keys[found] == wanted, self._table.data[found], 0.0)
+        return dense
 
 
 def dense_ridge(gram: SparseTable, targets: SparseTable, *, l2: float) -> NDArray[np.float32]:
