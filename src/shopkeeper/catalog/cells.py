@@ -16,6 +16,7 @@ from shopkeeper.domain.texts import Lang, LocalizedText
 from shopkeeper.errors import BadInput
 
 Values = Mapping[str, Any]
+_SHORT: Final = 64
 _NOISE: Final = 1e-6
 """How far a binary float may lie beside a whole minor unit: 0.1 + 0.2 is 0.30."""
 
@@ -23,7 +24,7 @@ _NOISE: Final = 1e-6
 def as_text(value: object, *, field: str) -> str:
     """The value as a text: whole floats without a fraction, moments in ISO 8601, the first of a list."""
     if isinstance(value, str):
-        return clean_text(value, field=field)
+        return _clean_short(value, field) if len(value) <= _SHORT else clean_text(value, field=field)
     if value is None or _is_nan(value):
         return ""
     if isinstance(value, bool):
@@ -39,6 +40,12 @@ def as_text(value: object, *, field: str) -> str:
     return str(value)
 
 
+@lru_cache(maxsize=65_536)
+def _clean_short(value: str, field: str) -> str:
+    """Codes, names and countries stand in a file thousands of times."""
+    return clean_text(value, field=field)
+
+
 def _is_nan(value: object) -> bool:
     """NaN is how tables of numbers write "nothing"."""
     return isinstance(value, float) and isnan(value)
@@ -48,7 +55,7 @@ def first_value(values: Values, source: Source) -> object:
     """The first of the source's columns that holds something, else its fixed value."""
     for column in source.columns:
         value = values.get(column)
-        if value is not None and value not in ("", []):
+        if value is not None and value != "" and value != []:  # noqa: PLR1714 - hot: no tuple, and 0 holds something
             return value
     return source.value
 
@@ -122,24 +129,25 @@ def money_field(values: Values, source: Source | None, currency: str | None, *, 
         return None
     value = first_value(values, source)
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        return None if _is_nan(value) else _money_of_number(value, source, currency, field=field)
+        return None if _is_nan(value) else _money_of_number(value, source.unit, currency, field)
     text = as_text(value, field=field)
     if not text:
         return None
     if source.unit == "minor":
         try:
-            return _money_of_number(Decimal(text), source, currency, field=field)
+            return _money_of_number(Decimal(text), source.unit, currency, field)
         except ArithmeticError:
             raise BadInput(f"{text[:80]!r} is not a number of minor units", field=field, value=text[:80]) from None
     return price_of(text, field=field, currency=currency, decimal_comma=source.decimal == ",")
 
 
-def _money_of_number(value: float | Decimal, source: Source, currency: str | None, *, field: str) -> Money:
+@lru_cache(maxsize=65_536)
+def _money_of_number(value: float | Decimal, unit: str, currency: str | None, field: str) -> Money:
     if currency is None:
         raise BadInput("has no currency", field=field, value=str(value), hint='Name a currency: currency = { value = "EUR" }.')
     if value < 0:
         raise BadInput(f"{value} is below zero", field=field, value=str(value), hint="Use 0 or more.")
-    scaled = float(value) * (1 if source.unit == "minor" else 10 ** exponent_of(currency))
+    scaled = float(value) * (1 if unit == "minor" else 10 ** exponent_of(currency))
     if not scaled < 10**15:
         raise BadInput(f"{value} is out of range", field=field, value=str(value))
     minor = round(scaled)
@@ -157,15 +165,21 @@ def moment_field(values: Values, source: Source | None, *, field: str) -> dateti
         text = as_text(value, field=field)
         if not text:
             return None
-        value = _parse_moment(text, field=field)
+        value = _parse_moment(text, source.format, field=field)
     elif isinstance(value, date) and not isinstance(value, datetime):
         value = datetime.combine(value, time())
     elif isinstance(value, int | float) and not isinstance(value, bool):
         value = _from_epoch(value, field=field)
-    if not isinstance(value, datetime):
-        raise BadInput(f"{str(value)[:80]!r} is not a moment", field=field, value=str(value)[:80], hint="Write it as 2026-01-31T00:00:00Z.")
+    if isinstance(value, datetime):
+        return _in_utc(value, source.zone, field)
+    raise BadInput(f"{str(value)[:80]!r} is not a moment", field=field, value=str(value)[:80], hint="Write it as 2026-01-31T00:00:00Z.")
+
+
+@lru_cache(maxsize=4_096)
+def _in_utc(value: datetime, zone: str, field: str) -> datetime:
+    """The moment in UTC; the lines of an order share it, so it is worth keeping."""
     if value.tzinfo is None:
-        value = value.replace(tzinfo=zone_of(source.zone))
+        value = value.replace(tzinfo=zone_of(zone))
     try:
         return value.astimezone(UTC)
     except OverflowError:
@@ -181,13 +195,15 @@ def zone_of(name: str) -> ZoneInfo:
         raise BadInput(f"{name!r} is not a time zone", field="zone", value=name, hint="Write it as Europe/London.") from None
 
 
-def _parse_moment(text: str, *, field: str) -> datetime:
-    for form in ("", "%m/%d/%Y %H:%M", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d"):
+def _parse_moment(text: str, form: str, *, field: str) -> datetime:
+    """ISO 8601, forms that mean one day only, or the `format` that the map gives (3/4/2026 is a day in March or in April)."""
+    for known in (form,) if form else ("", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d"):
         try:
-            return datetime.fromisoformat(text) if not form else datetime.strptime(text, form)
+            return datetime.strptime(text, known) if known else datetime.fromisoformat(text)
         except ValueError:
             continue
-    raise BadInput(f"{text[:80]!r} is not a moment", field=field, value=text[:80], hint="Write it as 2026-01-31T00:00:00Z.")
+    hint = "Write it as 2026-01-31T00:00:00Z, or give the format in the map, such as %d/%m/%Y."
+    raise BadInput(f"{text[:80]!r} is not a moment", field=field, value=text[:80], hint=hint)
 
 
 def _from_epoch(value: float, *, field: str) -> datetime:

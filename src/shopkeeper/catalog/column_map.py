@@ -29,7 +29,9 @@ from shopkeeper.catalog.table_rows import Delimiter
 from shopkeeper.catalog.text_lines import check_encoding
 from shopkeeper.errors import BadInput
 
-_SOURCE_KEYS: Final = frozenset(("column", "columns", "value", "zh", "en", "split", "separator", "unit", "decimal", "zone", "case", "strip"))
+_SOURCE_KEYS: Final = frozenset(
+    ("column", "columns", "value", "zh", "en", "split", "separator", "unit", "decimal", "zone", "format", "case", "strip")
+)
 _FILE_KEYS: Final = frozenset(("kind", "delimiter", "encoding", "root", "lang"))
 _SHOWN_COLUMNS: Final = 40
 
@@ -46,6 +48,7 @@ class Source:
     unit: str = "major"
     decimal: str = "."
     zone: str = "UTC"
+    format: str = ""
     case: str = ""
     strip: str = ""
 
@@ -150,7 +153,7 @@ def source_of(given: object, field: str) -> Source:
     value = given.get("value")
     if not columns and not by_lang and value is None:
         raise BadInput("names no column and no value", field=field, value=str(given)[:80])
-    rest = {key: str(given[key]) for key in ("split", "separator", "unit", "decimal", "zone", "case", "strip") if key in given}
+    rest = {key: str(given[key]) for key in ("split", "separator", "unit", "decimal", "zone", "format", "case", "strip") if key in given}
     return Source(columns, None if value is None else str(value), by_lang, **rest)
 
 

@@ -73,7 +73,11 @@ def review_to_json(review: Review) -> bytes:
 
 def review_from_json(raw: bytes | str) -> Review:
     """The review in a document."""
-    document = load_object(raw, what="review")
+    return review_from_document(load_object(raw, what="review"))
+
+
+def review_from_document(document: Document) -> Review:
+    """The review in a JSON object; see `review_from_json`."""
     refuse_unknown(document, _REVIEW_KEYS)
     written = moment(document, "written")
     if written is None:

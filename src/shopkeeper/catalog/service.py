@@ -9,9 +9,12 @@ from shopkeeper.catalog.batch import apply_batch
 from shopkeeper.catalog.feed import open_feed
 from shopkeeper.catalog.importing import missing_ids, run_import, target_of
 from shopkeeper.catalog.normalise import clean_product
+from shopkeeper.catalog.policy_pages import read_policies
 from shopkeeper.catalog.reading import read_feed
 from shopkeeper.catalog.rejects import RejectSink, ignore
-from shopkeeper.catalog.report import BatchReport, FormatName, ImportOptions, ImportReport, Operation
+from shopkeeper.catalog.report import Bad, BatchReport, FormatName, ImportOptions, ImportReport, Operation
+from shopkeeper.catalog.review_rows import read_reviews
+from shopkeeper.catalog.row_import import import_rows, without_repeats
 from shopkeeper.catalog.sources.formats import FORMATS
 from shopkeeper.catalog.sources.source import WriteOptions
 from shopkeeper.domain.ids import ProductId
@@ -71,6 +74,28 @@ class CatalogService:
             return len(ids)
         size = options.batch_size
         return sum(self._products.delete(ids[start : start + size]) for start in range(0, len(ids), size))
+
+    def import_reviews(
+        self, source: Path, options: ImportOptions = ImportOptions(), *, progress: Progress = Silent(), rejects: RejectSink = ignore
+    ) -> ImportReport:
+        """Bring reviews from JSON Lines, CSV or any table with a column map into the shop; a review whose id comes twice counts once."""
+        feed = open_feed(source)
+        items = (
+            item for part in feed.parts for item in read_reviews(part, column_map=options.column_map, encoding=options.encoding, lang=options.lang)
+        )
+        rows = without_repeats(items, key=lambda review: review.id)
+        put = self._reviews.put
+        return import_rows(rows, put, feed=feed, kind="reviews", options=options, progress=progress, rejects=rejects, clock=self._clock)
+
+    def import_policies(
+        self, source: Path, options: ImportOptions = ImportOptions(), *, progress: Progress = Silent(), rejects: RejectSink = ignore
+    ) -> ImportReport:
+        """Bring policies from a Markdown file or a folder of them into the shop."""
+        feed = open_feed(source)
+        items = (item if isinstance(item, Bad) else (0, item) for item in read_policies(feed, lang=options.lang, encoding=options.encoding))
+        rows = without_repeats(items, key=lambda page: f"{page.id} ({page.lang})")
+        put = self._policies.put
+        return import_rows(rows, put, feed=feed, kind="policies", options=options, progress=progress, rejects=rejects, clock=self._clock)
 
     def export_products(self, out: BinaryIO, format: FormatName, *, lang: Lang = "en", market: Market = DEFAULT_MARKET) -> int:
         """Write every product in `format`; returns how many. What a format cannot hold is listed in docs/reference/formats.md.

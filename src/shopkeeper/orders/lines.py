@@ -38,47 +38,49 @@ class OrderRow:
 def read_row(values: Values, order_map: OrderMap, currency: str | None) -> OrderRow:
     """The row's line; `BadInput` names the field that cannot be read."""
 
-    def written(table: str, name: str) -> str:
-        return text_field(values, order_map.of(table, name), field=name)
-
-    order_id = check_id(written("order", "id"), field="order.id")
-    product_id = check_id(written("line", "product_id"), field="line.product_id")
-    placed = moment_field(values, order_map.of("order", "placed"), field="order.placed")
+    order, line = order_map.columns.sources["order"], order_map.columns.sources["line"]
+    order_id = check_id(text_field(values, order["id"], field="order.id"), field="order.id")
+    product_id = check_id(text_field(values, line["product_id"], field="line.product_id"), field="line.product_id")
+    placed = moment_field(values, order["placed"], field="order.placed")
     if placed is None:
         raise BadInput("is missing", field="order.placed", value="")
-    quantity = whole_field(values, order_map.of("line", "quantity"), field="line.quantity")
+    quantity = whole_field(values, line["quantity"], field="line.quantity")
     if quantity is None:
         raise BadInput("is missing", field="line.quantity", value="")
     price, dropped = None, ""
     if order_map.product_pattern is not None and not order_map.product_pattern.search(product_id):
         dropped = NOT_A_PRODUCT
-    elif order_map.drop_without_price and _at_most_zero(values, order_map.of("line", "unit_price")):
+    elif order_map.drop_without_price and _at_most_zero(values, line["unit_price"]):
         dropped = NO_PRICE
     elif quantity == 0:
         dropped = NO_QUANTITY
     elif order_map.return_prefix and quantity > 0 and order_id.startswith(order_map.return_prefix):
         dropped = SALE_IN_A_RETURN
     else:
-        price = money_field(values, order_map.of("line", "unit_price"), written("line", "currency") or currency, field="line.unit_price")
+        price = money_field(
+            values, line["unit_price"], text_field(values, line.get("currency"), field="line.currency") or currency, field="line.unit_price"
+        )
         if price is None and quantity > 0:
             raise BadInput("is missing", field="line.unit_price", value="")
     return OrderRow(
         order_id=order_id,
         placed=placed,
-        customer_id=written("order", "customer_id"),
-        country=written("order", "country"),
+        customer_id=text_field(values, order.get("customer_id"), field="order.customer_id"),
+        country=text_field(values, order.get("country"), field="order.country"),
         product_id=product_id,
-        variant_id=written("line", "variant_id"),
+        variant_id=text_field(values, line.get("variant_id"), field="line.variant_id"),
         quantity=quantity,
         price=price,
-        title=written("line", "title"),
-        reason=written("line", "reason"),
+        title=text_field(values, line.get("title"), field="line.title"),
+        reason=text_field(values, line.get("reason"), field="line.reason"),
         dropped=dropped,
     )
 
 
-def _at_most_zero(values: Values, source: Source | None) -> bool:
-    value = first_value(values, source) if source is not None else None
+def _at_most_zero(values: Values, source: Source) -> bool:
+    value = first_value(values, source)
+    if isinstance(value, float | int):
+        return value <= 0
     if value is None or value == "":
         return True
     try:

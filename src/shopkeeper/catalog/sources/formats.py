@@ -6,6 +6,8 @@ from shopkeeper.catalog.report import FormatName
 from shopkeeper.catalog.sources.google_tsv import read_google_tsv, write_google_tsv
 from shopkeeper.catalog.sources.google_xml import read_google_xml, write_google_xml
 from shopkeeper.catalog.sources.jsonl import read_jsonl, write_jsonl
+from shopkeeper.catalog.sources.schema_org import read_schema_org
+from shopkeeper.catalog.sources.schema_org_write import write_schema_org
 from shopkeeper.catalog.sources.shopify import read_shopify, write_shopify, write_shopify_classic
 from shopkeeper.catalog.sources.source import Format
 
@@ -14,5 +16,6 @@ FORMATS: Final[dict[FormatName, Format]] = {
     "google-xml": Format("google-xml", "Google Merchant XML feed (RSS 2.0, Atom)", read_google_xml, write_google_xml),
     "shopify": Format("shopify", "Shopify product CSV, today's headers", read_shopify, write_shopify),
     "shopify-classic": Format("shopify-classic", "Shopify product CSV, older headers", read_shopify, write_shopify_classic),
+    "schema-org": Format("schema-org", "schema.org JSON-LD", read_schema_org, write_schema_org),
     "jsonl": Format("jsonl", "Shopkeeper JSON Lines", read_jsonl, write_jsonl),
 }

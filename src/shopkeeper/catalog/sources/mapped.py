@@ -1,7 +1,7 @@
 """Products from any CSV, JSON, JSON Lines or Parquet, by a column map."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
 
@@ -17,6 +17,7 @@ from shopkeeper.catalog.records import Record, open_records
 from shopkeeper.catalog.report import Found, Gone, Item, bad_row
 from shopkeeper.catalog.sources.fields import Attributes, path_of, unique
 from shopkeeper.catalog.sources.source import ReadOptions
+from shopkeeper.catalog.sources.variants import merged
 from shopkeeper.domain.ids import ProductId, VariantId, check_id
 from shopkeeper.domain.product import Availability, Offer, Product, Variant
 from shopkeeper.domain.texts import Label, Lang
@@ -87,24 +88,7 @@ def read_mapped(part: Part, options: ReadOptions, product_map: ProductMap) -> It
             else:
                 yield item
         for _, rows in groups.drain():
-            yield from _merged([(line, product_from_document(document)) for line, document in rows])
-
-
-def _merged(rows: Sequence[tuple[int, Product]]) -> Iterator[Item]:
-    line, first = rows[0]
-    variants: dict[str, Variant] = {}
-    lines: dict[str, int] = {}
-    for number, product in rows:
-        variant = product.variants[0]
-        if variant.id in variants:
-            fault = BadInput(f"stands at line {lines[variant.id]} already; the first one counts", field="id", value=variant.id)
-            yield bad_row(number, fault, id=first.id)
-            continue
-        variants[variant.id], lines[variant.id] = variant, number
-    try:
-        yield Found(line, replace(first, variants=tuple(variants.values())))
-    except BadInput as fault:
-        yield bad_row(line, fault, id=first.id)
+            yield from merged([(line, product_from_document(document)) for line, document in rows])
 
 
 def _read(record: Record, options: ReadOptions, product_map: ProductMap) -> Item:

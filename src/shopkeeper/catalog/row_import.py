@@ -1,0 +1,85 @@
+"""The import of small things (reviews, pages): rows from a reader -> repeats out -> batches -> a store's put."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import TypeAlias, TypeVar
+
+from shopkeeper.catalog.feed import Feed
+from shopkeeper.catalog.id_lines import IdLines
+from shopkeeper.catalog.rejects import RejectSink
+from shopkeeper.catalog.report import Bad, ImportOptions, ImportReport, RejectTally
+from shopkeeper.domain.task import Reject
+from shopkeeper.errors import BadInput
+from shopkeeper.ports.progress import Progress
+from shopkeeper.ports.stores import PutReport
+
+Row = TypeVar("Row")
+RowOrBad: TypeAlias = tuple[int, Row] | Bad
+
+
+def without_repeats(items: Iterable[RowOrBad[Row]], *, key: Callable[[Row], str]) -> Iterator[RowOrBad[Row]]:
+    """The items; a row whose key was there before is rejected, naming the line of the first."""
+    seen = IdLines()
+    for item in items:
+        if isinstance(item, Bad):
+            yield item
+            continue
+        line, row = item
+        before = seen.first(key(row), line)
+        if before is None:
+            yield item
+        else:
+            yield Bad(Reject(line, "id", key(row), f"stands at line {before} already; the first one counts"), key(row))
+
+
+def import_rows(
+    items: Iterable[RowOrBad[Row]],
+    put: Callable[[Sequence[Row]], PutReport],
+    *,
+    feed: Feed,
+    kind: str,
+    options: ImportOptions,
+    progress: Progress,
+    rejects: RejectSink,
+    clock: Callable[[], datetime],
+) -> ImportReport:
+    """Bring the good rows to `put` in batches. With `dry_run` nothing is written, and every good row counts as new."""
+    started = clock()
+    tally, done, error, read = RejectTally(), PutReport(), "", 0
+    batch: list[Row] = []
+
+    def flush() -> PutReport:
+        report = PutReport(inserted=len(batch)) if options.dry_run or not batch else put(batch)
+        batch.clear()
+        progress.step(kind, feed.meter.done, feed.meter.total)
+        return report
+
+    try:
+        for item in items:
+            read += 1
+            if isinstance(item, Bad):
+                tally.add(item.reject)
+                rejects(item.reject)
+                continue
+            batch.append(item[1])
+            if len(batch) >= options.batch_size:
+                done += flush()
+    except BadInput as fault:
+        if read == 0:
+            raise
+        error = str(fault)
+    done += flush()
+    return ImportReport(
+        source=feed.source,
+        format=kind,
+        dry_run=options.dry_run,
+        read=read,
+        inserted=done.inserted,
+        updated=done.updated,
+        unchanged=done.unchanged,
+        rejected=dict(tally.counts.most_common()),
+        first_rejects=tuple(tally.first),
+        seconds=(clock() - started).total_seconds(),
+        bytes_read=feed.meter.done,
+        error=error,
+    )
