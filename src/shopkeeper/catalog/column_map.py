@@ -2,6 +2,7 @@
 
     [file]                                  # all optional: told from the content
     kind = "json"                           # csv, json, jsonl or parquet
+    files = "*.json.zip"                    # which files of a folder
     [product]
     id = "sku"                              # a column …
     title = { zh = "名称", en = "name" }     # … one for each language
@@ -32,7 +33,7 @@ from shopkeeper.errors import BadInput
 _SOURCE_KEYS: Final = frozenset(
     ("column", "columns", "value", "zh", "en", "split", "separator", "unit", "decimal", "zone", "format", "case", "strip")
 )
-_FILE_KEYS: Final = frozenset(("kind", "delimiter", "encoding", "root", "lang"))
+_FILE_KEYS: Final = frozenset(("kind", "files", "delimiter", "encoding", "root", "lang"))
 _SHOWN_COLUMNS: Final = 40
 
 
@@ -66,6 +67,7 @@ class FileShape:
     encoding: str | None = None
     root: str = ""
     lang: str = ""
+    files: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,7 @@ def _file_shape(given: Mapping[str, Any]) -> FileShape:
         check_encoding(encoding) if encoding is not None else None,
         str(given.get("root", "")),
         str(given.get("lang", "")),
+        str(given.get("files", "")),
     )
 
 

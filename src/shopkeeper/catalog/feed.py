@@ -50,15 +50,16 @@ class Feed:
     meter: ByteMeter
 
 
-def open_feed(source: Path) -> Feed:
-    """The feed at `source`; `BadInput` where there is nothing, or nothing readable."""
+def open_feed(source: Path, pattern: str = "") -> Feed:
+    """The feed at `source`; of a folder only the files whose names match `pattern`. `BadInput` where there is nothing, or nothing readable."""
     if not source.exists():
         raise BadInput(f"{str(source)!r} does not exist", field="source", value=str(source))
-    files = sorted(path for path in source.rglob("*") if path.is_file() and not path.name.startswith(".")) if source.is_dir() else [source]
+    files = sorted(path for path in source.rglob(pattern or "*") if path.is_file() and not path.name.startswith(".")) if source.is_dir() else [source]
     meter = ByteMeter(sum(path.stat().st_size for path in files))
     parts = tuple(part for path in files for part in _parts_of(path, meter))
     if not parts or not any(part.packed for part in parts):
-        raise BadInput(f"{str(source)!r} is empty", field="source", value=str(source))
+        what = f"holds no file that matches {pattern!r}" if pattern and source.is_dir() else "is empty"
+        raise BadInput(f"{str(source)!r} {what}", field="source", value=str(source))
     return Feed(str(source), parts, meter)
 
 

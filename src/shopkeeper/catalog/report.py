@@ -25,6 +25,7 @@ class ImportOptions:
 
     `lang` and `currency` fill what the format itself does not say (None: language by script; a format without currency is then refused).
     `delete_missing`: products of the shop that the file no longer names become tombstones; `force` allows that for more than half of them.
+    `derive_products` (orders only): what the lines say of their products is put into the catalogue, never over one that came from elsewhere.
     """
 
     format: FormatName | Literal["auto"] = "auto"
@@ -32,6 +33,7 @@ class ImportOptions:
     dry_run: bool = False
     delete_missing: bool = False
     force: bool = False
+    derive_products: bool = False
     lang: Lang | None = None
     currency: str | None = None
     market: Market = DEFAULT_MARKET

@@ -43,18 +43,18 @@ class CatalogService:
         cannot be used (unknown format, missing column); a fault later on ends the import with `error` in the report.
         """
         started = self._clock()
-        feed = open_feed(source)
-        name, encoding, items = read_feed(feed, options)
+        read = read_feed(source, options)
+        feed = read.feed
         target = target_of(self._products, dry_run=options.dry_run)
-        tally = run_import(items, target, batch_size=options.batch_size, meter=feed.meter, progress=progress, rejects=rejects)
+        tally = run_import(read.items, target, batch_size=options.batch_size, meter=feed.meter, progress=progress, rejects=rejects)
         deleted, not_deleted = tally.deleted, ""
         if options.delete_missing:
             missing, not_deleted = missing_ids(self._products, tally, force=options.force)
             deleted += self._delete_in_batches(missing, options)
         return ImportReport(
             source=feed.source,
-            format=name,
-            encoding=encoding,
+            format=read.format,
+            encoding=read.encoding,
             dry_run=options.dry_run,
             read=tally.read,
             inserted=tally.put.inserted,

@@ -2,40 +2,20 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from shopkeeper.catalog.feed import Feed, open_feed
 from shopkeeper.catalog.rejects import RejectSink, ignore
-from shopkeeper.catalog.report import Bad, ImportReport, RejectTally
+from shopkeeper.catalog.report import Bad, ImportOptions, ImportReport, RejectTally
 from shopkeeper.domain.order import Order
-from shopkeeper.domain.product import DEFAULT_MARKET, Market, Product
-from shopkeeper.domain.texts import Lang
+from shopkeeper.domain.product import Product
 from shopkeeper.errors import BadInput
 from shopkeeper.orders.derive import DERIVED, DerivedProducts
-from shopkeeper.orders.order_map import load_order_map
+from shopkeeper.orders.order_map import OrderMap, load_order_map
 from shopkeeper.orders.reading import OrderItem, RowTally, read_mapped_orders, read_orders
 from shopkeeper.ports.progress import Progress, Silent
 from shopkeeper.ports.stores import OrderStore, ProductStore, PutReport
-
-
-@dataclass(frozen=True, slots=True)
-class OrderImportOptions:
-    """How a file of orders is to be read. Without `column_map` it must be our own JSON Lines.
-
-    `derive_products`: what the lines say of their products (a description, a price) is put into the catalogue, never over a product that
-    came from elsewhere. `currency` is that of a file which names none; `lang` None = by script.
-    """
-
-    column_map: Path | None = None
-    derive_products: bool = False
-    dry_run: bool = False
-    currency: str | None = None
-    lang: Lang | None = None
-    market: Market = DEFAULT_MARKET
-    encoding: str | None = None
-    batch_size: int = 1_000
 
 
 class OrderHistory:
@@ -47,18 +27,21 @@ class OrderHistory:
         self._clock = clock
 
     def import_orders(
-        self, source: Path, options: OrderImportOptions = OrderImportOptions(), *, progress: Progress = Silent(), rejects: RejectSink = ignore
+        self, source: Path, options: ImportOptions = ImportOptions(), *, progress: Progress = Silent(), rejects: RejectSink = ignore
     ) -> ImportReport:
         """Bring the orders of a file into the shop; `read` counts rows (lines of orders), `inserted` and the like count orders.
+
+        Without a column map the file must be our own JSON Lines of orders.
 
         With `dry_run` nothing is written, and every order is counted as new, since the store is not asked. Raises `BadInput` if the file as
         a whole cannot be used; a fault later on ends the import with `error` in the report.
         """
         started = self._clock()
-        feed = open_feed(source)
+        order_map = load_order_map(options.column_map) if options.column_map is not None else None
+        feed = open_feed(source, order_map.columns.file.files if order_map is not None else "")
         rows = RowTally(0, Counter())
         derived = DerivedProducts() if options.derive_products else None
-        items, kind = self._items(feed, options, rows, derived, progress)
+        items = self._items(feed, order_map, options, rows, derived, progress)
         tally, put, error = RejectTally(), PutReport(), ""
         batch: list[Order] = []
         try:
@@ -83,7 +66,7 @@ class OrderHistory:
             self._put_products(derived, options, progress)
         return ImportReport(
             source=feed.source,
-            format=kind,
+            format="mapped" if order_map is not None else "jsonl",
             dry_run=options.dry_run,
             read=rows.read,
             inserted=put.inserted,
@@ -98,21 +81,20 @@ class OrderHistory:
         )
 
     def _items(
-        self, feed: Feed, options: OrderImportOptions, rows: RowTally, derived: DerivedProducts | None, progress: Progress
-    ) -> tuple[Iterator[OrderItem], str]:
+        self, feed: Feed, order_map: OrderMap | None, options: ImportOptions, rows: RowTally, derived: DerivedProducts | None, progress: Progress
+    ) -> Iterator[OrderItem]:
         if derived is not None and self._products is None:
             raise BadInput("has no catalogue to put products into", field="derive_products", value=True)
-        if options.column_map is not None:
-            order_map = load_order_map(options.column_map)
-            return read_mapped_orders(feed, order_map, options.currency, rows, derived, progress), "mapped"
+        if order_map is not None:
+            return read_mapped_orders(feed, order_map, options.currency, rows, derived, progress)
         if derived is not None:
             raise BadInput("needs a column map that names the title", field="derive_products", value=True, hint="Give one with --map.")
-        return (item for part in feed.parts for item in read_orders(part, options.encoding, rows)), "jsonl"
+        return (item for part in feed.parts for item in read_orders(part, options.encoding, rows))
 
-    def _put(self, orders: list[Order], options: OrderImportOptions) -> PutReport:
+    def _put(self, orders: list[Order], options: ImportOptions) -> PutReport:
         return PutReport(inserted=len(orders)) if options.dry_run else self._orders.put(orders)
 
-    def _put_products(self, derived: DerivedProducts, options: OrderImportOptions, progress: Progress) -> None:
+    def _put_products(self, derived: DerivedProducts, options: ImportOptions, progress: Progress) -> None:
         if self._products is None or options.dry_run:
             return
         products = list(derived.products(lang=options.lang, market=options.market))

@@ -10,6 +10,7 @@ from shopkeeper.catalog.sources.schema_org import read_schema_org
 from shopkeeper.catalog.sources.schema_org_write import write_schema_org
 from shopkeeper.catalog.sources.shopify import read_shopify, write_shopify, write_shopify_classic
 from shopkeeper.catalog.sources.source import Format
+from shopkeeper.errors import BadInput
 
 FORMATS: Final[dict[FormatName, Format]] = {
     "google-tsv": Format("google-tsv", "Google Merchant text feed (TSV)", read_google_tsv, write_google_tsv),
@@ -19,3 +20,11 @@ FORMATS: Final[dict[FormatName, Format]] = {
     "schema-org": Format("schema-org", "schema.org JSON-LD", read_schema_org, write_schema_org),
     "jsonl": Format("jsonl", "Shopkeeper JSON Lines", read_jsonl, write_jsonl),
 }
+
+
+def format_named(name: str) -> FormatName:
+    """The format that people call `name`; `BadInput`, naming those that exist, if there is none."""
+    for known in FORMATS:
+        if known == name:
+            return known
+    raise BadInput(f"{name!r} is not a format", field="format", value=name, hint=f"Known: {', '.join(FORMATS)}.")
