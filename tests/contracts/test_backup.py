@@ -213,6 +213,13 @@ class TestRefusals:
         restore(saved, home.url, home.shop, replace=True, derived=[tmp_path / "live"])
         assert not (tmp_path / "live").exists()
 
+    def test_an_artifact_that_the_backup_lacks_is_served_no_longer(self, home: Home, saved: Path, tmp_path: Path) -> None:
+        artifacts = FolderArtifacts(tmp_path / "artifacts")
+        made = artifacts.publish("search", index_of(b"of revision 3"))
+        restore(saved, home.url, home.shop, artifacts=artifacts, replace=True)
+        assert artifacts.current("search") is None
+        assert artifacts.rollback("search") == made  # it is still there, should someone want it
+
     @pytest.mark.parametrize(
         ("damage", "said"),
         [

@@ -55,5 +55,6 @@ def test_revoking_what_does_not_exist_says_so(store: KeyStore) -> None:
 
 def test_an_id_with_a_nul_is_nobodys_key(store: KeyStore) -> None:
     assert store.get(KeyId("k\x00")) is None
+    assert store.get(KeyId("\ud83d")) is None
     with pytest.raises(BadInput, match=r"key\.name: has a NUL"):
         store.add(replace(ADMIN, name="a\x00"))

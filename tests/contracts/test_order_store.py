@@ -89,3 +89,9 @@ def test_half_a_surrogate_pair_is_refused_by_name(store: OrderStore) -> None:
     broken = Order(OrderId("1"), NOON, (), returns=(Return(ProductId("mug"), 1, NOON, reason="\ud83d"),))
     with pytest.raises(BadInput, match="order 1"):
         store.put([broken])
+
+
+def test_a_customers_id_that_is_too_long_to_be_looked_up_is_refused_by_name(store: OrderStore) -> None:
+    with pytest.raises(BadInput, match="customer_id: has 5000 characters"):
+        store.put([order("1", customer="商" * 5_000)])
+    assert store.put([order("1", customer="商" * 200)]) == PutReport(inserted=1)

@@ -93,6 +93,14 @@ class TestText:
         assert offer is not None
         assert offer.stock == 0
 
+    @pytest.mark.parametrize("id_", ["a\x00b", "\ud83d"])
+    def test_an_id_that_no_database_can_hold_is_found_nowhere(self, store: ProductStore, id_: str) -> None:
+        store.put([product("mug")])
+        asked = ProductId(id_)
+        assert list(store.get([asked, MUG])) == ["mug"]
+        assert store.patch([OfferPatch(asked, stock=1), OfferPatch(MUG, stock=1)]) == [id_]
+        assert store.delete([asked, MUG]) == 1
+
 
 class TestGet:
     def test_products_come_in_the_order_asked_without_the_unknown_and_the_deleted(self, store: ProductStore) -> None:

@@ -27,6 +27,7 @@ def test_a_products_newest_reviews_come_first(store: ReviewStore) -> None:
     store.put([review("other", item="cup")])
     assert [found.id for found in store.of_product(ProductId("mug"), limit=2)] == ["4", "3"]
     assert store.of_product(ProductId("unknown")) == []
+    assert store.of_product(ProductId("mug\x00")) == []
 
 
 def test_all_reviews_come_once_by_id_over_many_pages(store: ReviewStore) -> None:

@@ -211,6 +211,15 @@ class TestReadOnly:
                 with pytest.raises(Refused, match="opened for reading only"):
                     write()
 
+    def test_nothing_in_the_file_changes(self, tmp_path: Path) -> None:
+        home = Home("sqlite", f"sqlite:///{tmp_path}", fresh_shop()).migrated()
+        with home.open() as database:
+            database.products.put([product("mug")])
+        before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+        with home.open(read_only=True) as database:
+            assert database.products.revision() == 1
+        assert {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.suffix == ".db"} == {f"{home.shop}.db": before[f"{home.shop}.db"]}
+
     def test_it_sees_what_a_writer_commits_meanwhile(self, home: Home) -> None:
         with home.migrated().open() as writer, home.open(read_only=True) as reader:
             writer.products.put([product("mug")])

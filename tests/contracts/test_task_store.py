@@ -37,3 +37,4 @@ def test_the_newest_tasks_come_first(store: TaskStore) -> None:
 
 def test_an_id_with_a_nul_is_nobodys_task(store: TaskStore) -> None:
     assert store.get(TaskId("t\x00")) is None
+    assert store.get(TaskId("\ud83d")) is None

@@ -142,6 +142,13 @@ class FolderArtifacts:
         with self._locked(kind, shared=True):
             yield self.current(kind)
 
+    def retire(self, kind: ArtifactKind) -> None:
+        """Serve no version: what the artifact was made from is gone. `rollback` serves the newest again."""
+        if (self._root / kind).is_dir():
+            with self._locked(kind), _disk_errors(self._root / kind):
+                (self._root / kind / _CURRENT).unlink(missing_ok=True)
+                fsync_folder(self._root / kind)
+
     def adopt(self, kind: ArtifactKind, write: Callable[[Path], None]) -> Artifact:
         """Publish a version that was sealed elsewhere: `write` puts all of its files, manifest too, into the folder. It is checked in full.
 

@@ -22,7 +22,7 @@ from shopkeeper.adapters.storage.server_lock import offline
 from shopkeeper.adapters.storage.versions import check_version, read_version, run_migrations
 from shopkeeper.domain.ids import ShopId
 from shopkeeper.errors import Broken, Refused, Unavailable
-from shopkeeper.ports.artifacts import ARTIFACT_KINDS, ArtifactKind
+from shopkeeper.ports.artifacts import ARTIFACT_KINDS, Artifact, ArtifactKind
 from shopkeeper.ports.progress import Progress, Silent
 
 _FETCH: Final = 500
@@ -90,7 +90,8 @@ def restore(
     """Check the backup `source` in full, then make the shop what it holds, in one transaction; a backup of another shop takes this one's name.
 
     `Refused` (409) if the shop holds rows and not `replace`, or if a server runs on the SQLite file. A database that is damaged is set aside under
-    another name with `replace`. Folders in `derived` were computed from the data that goes, and are removed.
+    another name with `replace`. Folders in `derived` were computed from the data that goes, and are removed. Servers on PostgreSQL, which nothing
+    stops meanwhile, must be started again: revisions may have gone back.
     """
     told = progress or Silent()
     place = locate(url, shop)
@@ -248,24 +249,25 @@ def _insert_pages(rows: Iterator[Row]) -> Iterator[list[Row]]:
 
 @contextlib.contextmanager
 def _restored_artifacts(source: BackupReader, artifacts: FolderArtifacts | None, progress: Progress) -> Iterator[None]:
-    """Publish the backup's artifacts; if the block fails, those of before are current again."""
+    """Publish the backup's artifacts, and serve none of a kind that it lacks; if the block fails, those of before are current again."""
     if artifacts is None:
         yield
         return
-    before: dict[ArtifactKind, str | None] = {}
+    before: dict[ArtifactKind, Artifact | None] = {}
     try:
         for kind in ARTIFACT_KINDS:
             prefix = f"artifacts/{kind}/"
+            before[kind] = artifacts.last_sound(kind)
             if source.contents.below(prefix):
                 progress.step(f"artifact {kind}", 0, None)
-                sound = artifacts.last_sound(kind)
                 artifacts.adopt(kind, lambda folder, prefix=prefix: source.extract(prefix, folder))
-                before[kind] = None if sound is None else sound.version
+            else:
+                artifacts.retire(kind)
         yield
     except BaseException:
-        for kind, version in before.items():
-            if version is not None:
-                artifacts.rollback(kind, version)
+        for kind, served in before.items():
+            if served is not None:
+                artifacts.rollback(kind, served.version)
         raise
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from shopkeeper.adapters.storage.places import Place, SqliteFile
@@ -34,6 +34,7 @@ _POSTGRES: Final[dict[str, tuple[type[ShopkeeperError], str, str]]] = {
     "3D000": (Unavailable, "does not exist on that server", "Create it with `createdb`."),
     "28P01": (Unavailable, "refuses the user's password", "Check the user and password in the database URL."),
     "XX001": (Broken, "is damaged", "Restore the newest backup with `shopkeeper restore`."),
+    "22003": (BadInput, "cannot store a number that large", "Send a smaller one."),
     "22021": (BadInput, "cannot store one of the characters", "Remove it (a NUL, or half of a surrogate pair)."),
 }
 _GONE: Final = ("Try again; if it stays, check that the server runs and can be reached.", "does not answer")
@@ -59,6 +60,8 @@ def explain(fault: SQLAlchemyError, place: Place) -> ShopkeeperError:
     if state in _POSTGRES:
         kind, what, hint = _POSTGRES[state]
         return kind(f"The database {place} {what} ({said[:200]}).", hint=hint)
+    if isinstance(fault, DataError):  # refused by the driver, before the server saw it
+        return BadInput(f"The database {place} cannot store one of the values ({said[:200]}).", hint="Remove what is not text, such as a NUL.")
     if fault.connection_invalidated or state is None or state.startswith(("08", "57P")):
         hint, what = _GONE
         return Unavailable(f"The database {place} {what} ({said[:200]}).", hint=hint)

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, func, select, tuple_
 from shopkeeper.adapters.storage.engine import Connections
 from shopkeeper.adapters.storage.rows import PAGE, Row, encode, put_documents, storable, stored_digests, to_micros
 from shopkeeper.adapters.storage.schema import orders
-from shopkeeper.domain.ids import CustomerId
+from shopkeeper.domain.ids import MAX_ID_LENGTH, CustomerId
 from shopkeeper.domain.order import Order
+from shopkeeper.errors import BadInput
 from shopkeeper.orders.documents import order_from_json, order_to_json
 from shopkeeper.ports.stores import PutReport
 
@@ -41,7 +42,7 @@ class SqlOrderStore:
 
     def of_customer(self, customer_id: CustomerId, *, limit: int = 50) -> list[Order]:
         """The customer's newest orders, newest first."""
-        newest = select(orders.c.document).where(orders.c.customer_id == storable(customer_id, field="customer_id"))
+        newest = select(orders.c.document).where(orders.c.customer_id == _customer(customer_id))
         with self._connections.read() as connection:
             documents = connection.scalars(newest.order_by(orders.c.placed.desc(), orders.c.id.desc()).limit(limit)).all()
         return [order_from_json(document) for document in documents]
@@ -54,8 +55,14 @@ class SqlOrderStore:
 
 def _row(order: Order) -> Row:
     document, digest, _ = encode(order_to_json, order, named=f"order {order.id}")
-    customer = None if order.customer_id is None else storable(order.customer_id, field="customer_id")
+    customer = None if order.customer_id is None else _customer(order.customer_id)
     return {"id": order.id, "placed": to_micros(order.placed), "customer_id": customer, "digest": digest, "document": document}
+
+
+def _customer(id_: CustomerId) -> str:
+    if len(id_) > MAX_ID_LENGTH:  # an index of PostgreSQL takes 2,700 bytes a row
+        raise BadInput(f"has {len(id_)} characters; at most {MAX_ID_LENGTH} are allowed", field="customer_id", value=id_[:80])
+    return storable(id_, field="customer_id")
 
 
 def _put(connection: Connection, rows: Sequence[Row]) -> PutReport:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 
 from shopkeeper.adapters.storage.engine import Connections
 from shopkeeper.adapters.storage.offers import patched, same_text
-from shopkeeper.adapters.storage.rows import PAGE, encode, pages, upsert
+from shopkeeper.adapters.storage.rows import PAGE, encode, findable, pages, upsert
 from shopkeeper.adapters.storage.schema import counters, products
 from shopkeeper.catalog.documents import product_from_json, product_to_json
 from shopkeeper.domain.ids import ProductId, Revision
@@ -91,7 +91,7 @@ def _set_revision(connection: Connection, value: int) -> None:
 def _present(connection: Connection, ids: Sequence[str]) -> Iterator[Row[Any, Any, Any]]:
     """Rows (id, revision, document) of those among `ids` that are there and not deleted."""
     columns = select(products.c.id, products.c.revision, products.c.document)
-    for page in pages(sorted(set(ids))):
+    for page in pages(findable(ids)):
         yield from connection.execute(columns.where(products.c.id.in_(page), ~products.c.deleted))
 
 
@@ -116,11 +116,8 @@ def _put(connection: Connection, encoded: Sequence[tuple[Product, str, str, int]
     changed = {id_: item for id_, item in changed.items() if id_ not in stored or stored[id_][0] != item[2]}
     if not changed:
         return PutReport(inserted, updated, unchanged)
-    texts_kept = {
-        row.id
-        for row in _present(connection, [id_ for id_ in changed if id_ in stored])
-        if same_text(product_from_json(row.document), changed[row.id][0])
-    }
+    before = _present(connection, [id_ for id_ in changed if id_ in stored])
+    texts_kept = {row.id for row in before if same_text(row.document, changed[row.id][1])}
     rows = []
     for id_, (_, document, digest, size) in changed.items():
         revision += 1

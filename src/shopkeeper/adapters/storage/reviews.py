@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection, func, select
 
 from shopkeeper.adapters.storage.engine import Connections
-from shopkeeper.adapters.storage.rows import PAGE, Row, encode, put_documents, stored_digests, to_micros
+from shopkeeper.adapters.storage.rows import PAGE, Row, encode, findable, put_documents, stored_digests, to_micros
 from shopkeeper.adapters.storage.schema import reviews
 from shopkeeper.catalog.documents import review_from_json, review_to_json
 from shopkeeper.domain.ids import ProductId
@@ -26,6 +26,8 @@ class SqlReviewStore:
 
     def of_product(self, product_id: ProductId, *, limit: int = 20) -> list[Review]:
         """The product's newest reviews, newest first."""
+        if not findable([product_id]):
+            return []
         newest = select(reviews.c.document).where(reviews.c.product_id == product_id)
         with self._connections.read() as connection:
             documents = connection.scalars(newest.order_by(reviews.c.written.desc(), reviews.c.id.desc()).limit(limit)).all()

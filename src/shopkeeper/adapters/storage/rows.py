@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
@@ -20,6 +21,7 @@ PAGE: Final = 500
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
 def to_micros(moment: datetime) -> int:
@@ -34,13 +36,15 @@ def from_micros(micros: int) -> datetime:
 
 def storable(value: str, *, field: str) -> str:
     """Return `value` if every database can keep it in a column; PostgreSQL knows no NUL, and UTF-8 no half of a surrogate pair."""
-    if "\x00" in value:
-        raise BadInput("has a NUL character", field=field, value=value[:80].replace("\x00", "\\x00"), hint="Remove it.")
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise BadInput("is not valid Unicode (half of a surrogate pair)", field=field, value=ascii(value[:80]), hint="Remove it.") from None
+    if found := _UNSTORABLE.search(value):
+        what = "a NUL character" if found[0] == "\x00" else "half of a surrogate pair, which is no character"
+        raise BadInput(f"has {what}", field=field, value=ascii(value[:80]), hint="Remove it.")
     return value
+
+
+def findable(ids: Iterable[str]) -> list[str]:
+    """Those among `ids` that could be in a database at all, each once, in order: nothing is stored under what `storable` refuses."""
+    return sorted(id_ for id_ in set(ids) if not _UNSTORABLE.search(id_))
 
 
 def encode(write: Callable[[Item], bytes], item: Item, *, named: str) -> tuple[str, str, int]:
@@ -61,7 +65,7 @@ def pages(items: Sequence[Item], size: int = PAGE) -> Iterator[Sequence[Item]]:
 def stored_digests(connection: Connection, table: Table, ids: Iterable[str]) -> dict[str, str]:
     """The digests of those rows of `table` that exist, by id."""
     found: dict[str, str] = {}
-    for page in pages(sorted(set(ids))):
+    for page in pages(findable(ids)):
         found.update({row.id: row.digest for row in connection.execute(select(table.c.id, table.c.digest).where(table.c.id.in_(page)))})
     return found
 

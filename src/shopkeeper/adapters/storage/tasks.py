@@ -6,7 +6,7 @@ import orjson
 from sqlalchemy import Connection, select
 
 from shopkeeper.adapters.storage.engine import Connections
-from shopkeeper.adapters.storage.rows import encode, from_micros, storable, to_micros, upsert
+from shopkeeper.adapters.storage.rows import encode, findable, from_micros, storable, to_micros, upsert
 from shopkeeper.adapters.storage.schema import tasks
 from shopkeeper.domain.ids import TaskId
 from shopkeeper.domain.task import Reject, Task, TaskState
@@ -31,7 +31,7 @@ class SqlTaskStore:
 
     def get(self, task_id: TaskId) -> Task | None:
         """The task with its first rejects, or None."""
-        if "\x00" in task_id:
+        if not findable([task_id]):
             return None
         with self._connections.read() as connection:
             document = connection.scalar(select(tasks.c.document).where(tasks.c.id == task_id))
