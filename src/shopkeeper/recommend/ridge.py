@@ -118,16 +118,23 @@ class _Gather:
         return dense.reshape(size, size).T
 
     def _searched(self, chosen: NDArray[np.int32]) -> NDArray[np.float64]:
-        if self._keys is None:
-            rows = np.repeat(np.arange(self._table.shape[0], dtype=np.int64), np.diff(self._table.indptr))
-            self._keys = rows * self._table.shape[0] + self._table.indices
+        keys = self._entry_keys()
         size = len(chosen)
         lower = np.tril_indices(size)
         wanted = chosen[lower[0]].astype(np.int64) * self._table.shape[0] + chosen[lower[1]]
-        found = np.minimum(np.searchsorted(self._keys, wanted), len(self._keys) - 1)
+        found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
         dense = np.zeros((size, size), order="F")
-        dense[lower] = np.where(self._keys[found] == wanted, self._table.data[found], 0.0)
+        dense[lower] = np.where(keys[found] == wanted, self._table.data[found], 0.0)
         return dense
+
+    def _entry_keys(self) -> NDArray[np.int64]:
+        """One ascending number for each entry, made at the first search: most catalogues never need it."""
+        keys = self._keys
+        if keys is None:
+            size = self._table.shape[0]
+            rows = np.repeat(np.arange(size, dtype=np.int64), np.diff(self._table.indptr))
+            keys = self._keys = rows * size + self._table.indices
+        return keys
 
 
 def dense_ridge(gram: SparseTable, targets: SparseTable, *, l2: float) -> NDArray[np.float32]:
