@@ -53,7 +53,7 @@ def is_lines(content_type: str) -> bool:
 
 
 def _limit(path: str, content_type: str) -> int:
-    if path == "/v1/imports":
+    if path in ("/v1/imports", "/console/imports"):  # the console's upload form comes through the same application
         return MAX_UPLOAD_BYTES
     return MAX_LINES_BYTES if is_lines(content_type) else MAX_JSON_BYTES
 
