@@ -6,12 +6,13 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Match, Mount, Route
+from starlette.routing import Match, Mount, Route
 from starlette.types import Scope
 
 from shopkeeper.access import RateLimiter
@@ -37,7 +38,8 @@ def mount(fastapi_app: FastAPI, app: "App") -> None:
     def accept(*args: Any, **options: Any) -> Any:
         return fastapi_app.state.api.batches.accept(*args, **options)
 
-    fastapi_app.router.routes.append(PagesMount("", pages(app, accept), beside=list(fastapi_app.router.routes)))
+    taken = {first_segment(route.path or "") for route in iter_route_contexts(fastapi_app.router.routes)} - {""}
+    fastapi_app.router.routes.append(PagesMount("", pages(app, accept), taken=taken))
 
 
 def pages(app: "App", accept: AcceptWork) -> Starlette:
@@ -102,9 +104,9 @@ def console_routes(console: Console) -> list[Route]:
 class PagesMount(Mount):
     """A mount at the root that leaves alone what begins like an address of the API, so that a wrong call there is answered by the API."""
 
-    def __init__(self, path: str, app: Starlette, *, beside: list[BaseRoute]) -> None:
+    def __init__(self, path: str, app: Starlette, *, taken: set[str]) -> None:
         super().__init__(path, app)
-        self._taken = {first_segment(getattr(route, "path", "")) for route in beside} - {""}
+        self._taken = taken
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """No match for an address whose first segment belongs to another route."""

@@ -67,11 +67,11 @@ def _accept(at: Desk, shop: "Shop", form: FormData) -> Response:
         return _imports_page(at, shop, problem="upload.no_format", status=422)
     if not (len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()):
         return _imports_page(at, shop, problem="upload.no_currency", status=422)
+    dry_run = form.get("dry_run") == "yes"
     options = {"kind": "products", "format": format_name, "currency": currency, "dry_run": "true" if dry_run else "false"}
     if lang:
         options["lang"] = lang
     name = PurePath(feed.filename.replace("\\", "/")).name[:120]
-    dry_run = form.get("dry_run") == "yes"
 
     def write(out: BinaryIO) -> None:
         feed.file.seek(0)

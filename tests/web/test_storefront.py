@@ -1,0 +1,211 @@
+"""The shopper's pages, through HTTP, as a browser without JavaScript sees them."""
+
+import pytest
+
+from tests.web.conftest import Pages
+from tests.web.markup import Page
+
+EVERY_PAGE = [
+    "/",
+    "/search",
+    "/search?q=cup",
+    "/search?q=zzzzqq",
+    "/c/tea/cups",
+    "/p/pot%2F1",
+    "/p/hostile",
+    "/policies",
+    "/policies/returns",
+    "/nowhere",
+    "/s/other/",
+]
+
+
+def read(pages: Pages, address: str, lang: str = "en", **options) -> Page:
+    answer = pages.http.get(address, headers={"accept-language": lang}, **options)
+    assert answer.status_code == 200, answer.text[:500]
+    return Page(answer.text)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("address", EVERY_PAGE)
+def test_every_page_is_well_formed_light_and_readable_aloud(pages: Pages, address: str, lang: str):
+    answer = pages.http.get(address, headers={"accept-language": lang})
+    page = Page(answer.text)
+    assert page.faults == []
+    assert len(answer.content) <= 100_000
+    assert page.one("html").attributes["lang"] == {"zh": "zh-Hans", "en": "en"}[lang]
+    assert len(page.all("main")) == len(page.all("h1")) == 1
+    assert page.all("a", class_="skip")[0].attributes["href"] == "#content" == f"#{page.one('main').attributes['id']}"
+    assert all("alt" in image.attributes for image in page.all("img"))
+    assert page.one("title").text.strip()
+    ids = [one.attributes["id"] for one in page.elements if "id" in one.attributes]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("address", EVERY_PAGE)
+def test_every_field_has_a_label(pages: Pages, address: str):
+    page = Page(pages.http.get(address).text)
+    labelled = {one.attributes.get("for") for one in page.all("label")}
+    for control in [*page.all("input"), *page.all("select")]:
+        hidden = control.attributes.get("type") == "hidden"
+        assert hidden or control.attributes.get("id") in labelled or "label" in control.inside
+
+
+@pytest.mark.parametrize("address", EVERY_PAGE)
+def test_every_link_within_a_page_has_a_target(pages: Pages, address: str):
+    page = Page(pages.http.get(address).text)
+    ids = {one.attributes.get("id") for one in page.elements}
+    targets = [one.attributes["href"][1:] for one in page.all("a") if one.attributes.get("href", "").startswith("#")]
+    assert [target for target in targets if target not in ids] == []
+
+
+def test_home_begins_with_the_search_field_and_counts_what_is_there(pages: Pages):
+    page = read(pages, "/")
+    assert page.texts("h1") == ["What are you looking for?"]
+    assert page.one("form", role="search").attributes["action"] == "/search"
+    assert "59 products in this shop." in page.texts("p", class_="muted")
+    assert page.texts("h2") == ["Categories", "Popular this week"]
+
+
+def test_home_leads_into_the_largest_categories_with_a_picture(pages: Pages):
+    tile = read(pages, "/").all("a", class_="tile")[0]
+    assert tile.attributes["href"] == "/c/tea"
+    assert " ".join(tile.text.split()) == "Tea & coffee 59 products"
+
+
+def test_home_in_chinese_says_it_in_chinese(pages: Pages):
+    page = read(pages, "/", "zh")
+    assert page.texts("h2") == ["商品分类", "本周热门"]
+    assert "紫砂茶壶" in page.texts("span", class_="card-name")
+
+
+def test_a_shop_without_products_says_so_and_stands(pages: Pages):
+    page = read(pages, "/s/other/")
+    assert "There is nothing" in page.one("main").text or "0 products" in page.one("main").text or "nothing to find yet" in page.one("main").text
+    assert page.texts("h2") == []
+    assert page.one("a", class_="wordmark").attributes["href"] == "/s/other/"
+
+
+def test_search_keeps_the_query_and_says_how_much_was_found(pages: Pages):
+    page = read(pages, "/search?q=teapot")
+    assert page.one("input", type="search").attributes["value"] == "teapot"
+    assert page.texts("h1") == ["teapot"]
+    assert page.texts("span", class_="card-name") == ["Yixing teapot"]
+
+
+def test_a_facet_value_is_a_link_that_narrows_and_its_chip_a_link_that_widens(pages: Pages):
+    page = read(pages, "/search?q=cup")
+    blue = next(one for one in page.all("a", class_="choice") if "blue" in one.text)
+    narrowed = read(pages, blue.attributes["href"])
+    chip = narrowed.one("a", class_="chip")
+    assert " ".join(chip.text.split()).startswith("Colour: blue")
+    assert chip.attributes["href"] == "/search?q=cup"
+    assert "19 products" in narrowed.texts("p", class_="muted")
+
+
+def test_a_second_value_of_a_facet_is_still_offered_and_adds_products(pages: Pages):
+    page = read(pages, "/search?q=porcelain&f.colour=blue")
+    white = next(one for one in page.all("a", class_="choice") if "white" in one.text)
+    assert "38" in white.text
+    both = read(pages, white.attributes["href"])
+    assert "57 products" in both.texts("p", class_="muted")
+
+
+def test_the_price_form_works_without_javascript_and_keeps_the_rest(pages: Pages):
+    page = read(pages, "/search?q=porcelain&f.colour=blue&sort=price_desc")
+    form = page.one("form", class_="price-form")
+    carried = {(one.attributes["name"], one.attributes["value"]) for one in page.all("input", type="hidden") if "form" in one.inside}
+    assert {("q", "porcelain"), ("f.colour", "blue"), ("sort", "price_desc")} <= carried
+    narrowed = read(pages, form.attributes["action"] + "?q=porcelain&f.colour=blue&sort=price_desc&low=10&high=16")
+    assert narrowed.texts("span", class_="card-name") == ["Porcelain cup no. 6", "Porcelain cup no. 3", "Porcelain cup no. 0"]
+    assert any("Price ¥10.00 – ¥16.00" in text for text in narrowed.texts("a", class_="chip"))
+
+
+def test_only_what_is_in_stock(pages: Pages):
+    page = read(pages, "/search?q=porcelain")
+    stock = next(one for one in page.all("a", class_="choice") if "In stock only" in one.text)
+    assert "56" in stock.text
+    assert "56 products" in read(pages, stock.attributes["href"]).texts("p", class_="muted")
+
+
+def test_results_are_ordered_as_the_form_says(pages: Pages):
+    page = read(pages, "/search?q=porcelain&sort=price_desc")
+    assert page.texts("span", class_="card-name")[0] == "Porcelain cup no. 56"
+    chosen = [one.attributes["value"] for one in page.all("option") if "selected" in one.attributes]
+    assert chosen == ["price_desc"]
+
+
+def test_pages_follow_each_other_by_cursor_until_everything_was_shown(pages: Pages):
+    address, seen, ranges = "/search?q=porcelain&sort=price_asc", [], []
+    while address:
+        page = read(pages, address)
+        seen += page.texts("span", class_="card-name")
+        ranges.append(" ".join(page.texts("nav", aria_label="Pages of results")).replace("page", "page ").split())
+        following = page.all("a", rel="next")
+        address = following[0].attributes["href"] if following else ""
+    assert seen == [f"Porcelain cup no. {number}" for number in range(57)]
+    assert [next(part for part in one if "–" in part) for one in ranges] == ["1–24", "25–48", "49–57"]
+
+
+def test_an_empty_result_says_what_was_tried_and_offers_ways_on(pages: Pages):
+    page = read(pages, "/search?q=zzzzqq+teapotx&f.brand=cenhe&low=100000")
+    assert page.texts("h1") == ["Nothing found for “zzzzqq teapotx”"]
+    ways = page.all("ul", class_="ways")
+    assert "Everything in the shop" in ways[0].text
+    assert "Tea & coffee" in ways[0].text
+    assert page.texts("h2")[-1] == "Popular this week"
+
+
+def test_a_category_page_has_its_name_its_place_and_what_lies_below(pages: Pages):
+    page = read(pages, "/c/tea")
+    assert page.texts("h1") == ["Tea & coffee"]
+    assert [one.attributes["href"] for one in page.all("a", class_="tile")] == ["/c/tea/cups", "/c/tea/pots"]
+    below = read(pages, "/c/tea/pots", "zh")
+    assert below.texts("h1") == ["茶壶"]
+    assert below.texts("ol", class_="crumbs") == ["首页茶与咖啡茶壶"]
+    assert below.texts("span", class_="card-name") == ["紫砂茶壶"]
+
+
+@pytest.mark.parametrize(
+    "address", ["/c/nothing", "/p/none", "/p/hidden", "/policies/none", "/nowhere", "/static/none.css", "/s/none/", "/search/more"]
+)
+def test_what_is_not_there_is_said_plainly(pages: Pages, address: str):
+    answer = pages.http.get(address, headers={"accept-language": "zh"})
+    assert answer.status_code == 404
+    assert "没有这个页面" in answer.text
+
+
+def test_a_cursor_of_another_search_is_answered_with_a_way_on(pages: Pages):
+    following = read(pages, "/search?q=porcelain").one("a", rel="next").attributes["href"]
+    answer = pages.http.get(following.replace("q=porcelain", "q=teapot"), headers={"accept-language": "en"})
+    assert answer.status_code == 422
+    assert "belongs to another search" in answer.text
+
+
+@pytest.mark.parametrize("query", ["%FF%FE", "😀" * 300, "'; DROP TABLE products; --", "((((", '"', "\u0000", "NOT AND OR", "price<3"])
+def test_any_query_gets_a_page(pages: Pages, query: str):
+    assert pages.http.get("/search", params={"q": query}).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_a_page_can_only_be_read(pages: Pages, method: str):
+    assert getattr(pages.http, method)("/search").status_code == 405
+
+
+def test_the_api_keeps_its_own_addresses_and_answers(pages: Pages):
+    answer = pages.http.get("/v1/nowhere", headers={"authorization": f"Bearer {pages.public}"})
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    assert pages.http.get("/health").status_code == 200
+    assert pages.http.get("/v1").headers["content-type"].startswith("application/problem+json")
+
+
+def test_suggestions_are_lines_of_a_list_box_that_lead_somewhere(pages: Pages):
+    page = read(pages, "/suggest?q=tea")
+    lines = page.all("li", role="option")
+    assert lines and all(one.attributes["data-href"].startswith("/") for one in lines)
+    assert read(pages, lines[0].attributes["data-href"]).all("h1")
+
+
+def test_no_suggestions_for_nothing(pages: Pages):
+    assert read(pages, "/suggest?q=").all("li") == []
