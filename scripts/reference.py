@@ -22,7 +22,12 @@ HEAD = "<!-- Written by scripts/reference.py from the code; do not edit. -->\n"
 
 def commands() -> str:
     """Every command with its arguments and options."""
-    lines = ["# Commands", "", "`shopkeeper [--config FILE] COMMAND`. Exit codes: 0 done, 1 failed or found something, 2 unusable input, 130 interrupted.", ""]
+    lines = [
+        "# Commands",
+        "",
+        "`shopkeeper [--config FILE] COMMAND`. Exit codes: 0 done, 1 failed or found something, 2 unusable input, 130 interrupted.",
+        "",
+    ]
     for path, command in _leaves(typer.main.get_command(app), ()):
         lines += [f"## shopkeeper {' '.join(path)}", "", (command.help or "").strip(), ""]
         rows = [_parameter_row(parameter) for parameter in command.params if parameter.name != "help"]
@@ -76,7 +81,11 @@ def _fields(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[tuple[tup
 
 
 def _type(annotation: Any) -> str:
-    return (annotation.__name__ if isinstance(annotation, type) and not hasattr(annotation, "__args__") else str(annotation)).replace("|", "\\|").replace("typing.", "")
+    return (
+        (annotation.__name__ if isinstance(annotation, type) and not hasattr(annotation, "__args__") else str(annotation))
+        .replace("|", "\\|")
+        .replace("typing.", "")
+    )
 
 
 def _default(field: Any) -> str:
@@ -85,12 +94,21 @@ def _default(field: Any) -> str:
 
 def ports() -> str:
     """Every port with its methods."""
-    lines = ["# Ports", "", "What the capabilities need of the outside; an adapter fills each, and one contract suite in `tests/contracts` runs on all of them.", ""]
+    lines = [
+        "# Ports",
+        "",
+        "What the capabilities need of the outside; an adapter fills each, and one contract suite in `tests/contracts` runs on all of them.",
+        "",
+    ]
     for module in _modules(shopkeeper.ports):
         for name, port in inspect.getmembers(module, inspect.isclass):
             if port.__module__ == module.__name__ and getattr(port, "_is_protocol", False):
                 lines += [f"## {name} (`{module.__name__}`)", "", inspect.getdoc(port) or "", ""]
-                lines += [f"- `{method}{inspect.signature(function)}`: {_first_line(function)}" for method, function in inspect.getmembers(port, inspect.isfunction) if not method.startswith("_")]
+                lines += [
+                    f"- `{method}{inspect.signature(function)}`: {_first_line(function)}"
+                    for method, function in inspect.getmembers(port, inspect.isfunction)
+                    if not method.startswith("_")
+                ]
                 lines.append("")
     return "\n".join(lines)
 

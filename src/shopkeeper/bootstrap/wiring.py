@@ -16,12 +16,12 @@ from shopkeeper.adapters.storage import SqlShopDatabase, claim_server, migrate, 
 from shopkeeper.catalog.service import CatalogService
 from shopkeeper.domain.ids import ShopId
 from shopkeeper.domain.texts import Lang, LocalizedText
-from shopkeeper.jobs.imports import Imports
+from shopkeeper.jobs.imports import ImportLog
 from shopkeeper.jobs.pipeline import OfflineJobs
+from shopkeeper.orders.service import OrderHistory
 from shopkeeper.ports.artifacts import ArtifactStore
 from shopkeeper.recommend.service import RecommendService
 from shopkeeper.search.service import SearchService
-from shopkeeper.orders.service import OrderHistory
 from shopkeeper.settings import Settings
 
 
@@ -47,7 +47,7 @@ class Shop:
     recommend: RecommendService
     keys: KeyService
     jobs: OfflineJobs
-    imports: Imports
+    imports: ImportLog
 
     @property
     def media(self) -> Path:
@@ -131,7 +131,7 @@ def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Call
         recommend=RecommendService(database.products, database.orders, artifacts, search.columns, search.similar_ids, clock=clock),
         keys=KeyService(database.keys, shop, clock=clock),
         jobs=OfflineJobs(database, artifacts, lexical, clock),
-        imports=Imports(catalog, orders, database.tasks, folder / "rejects", clock),
+        imports=ImportLog(database.tasks, folder / "rejects", clock),
     )
 
 

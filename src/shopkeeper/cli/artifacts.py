@@ -39,12 +39,10 @@ def rollback(
 ) -> None:
     """Serve an earlier version again; a running server swaps within a second."""
     from shopkeeper.cli.terminal import console
-    from shopkeeper.errors import BadInput
+    from shopkeeper.kit.choices import chosen
     from shopkeeper.ports.artifacts import ARTIFACT_KINDS
 
-    known = next((known for known in ARTIFACT_KINDS if known == kind), None)
-    if known is None:
-        raise BadInput(f"there is no kind {kind!r}", field="KIND", value=kind, hint=f"Known: {', '.join(ARTIFACT_KINDS)}.")
+    known = chosen(kind, ARTIFACT_KINDS, field="KIND")
     with opened_shop(context, shop, read_only=True) as opened:
         back = opened.artifacts.rollback(known, version)
     console.print(f"{kind} serves version {back.version} of {back.created:%Y-%m-%d %H:%M} UTC.")

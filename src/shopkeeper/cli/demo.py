@@ -31,7 +31,7 @@ def demo(
         _make(folder, size=size)
     settings = load_settings(config)
     settings = settings.model_copy(update={"server": settings.server.model_copy(update={"port": port})})
-    console.print(f"Storefront http://127.0.0.1:{port}/   console http://127.0.0.1:{port}/console   API http://127.0.0.1:{port}/docs")
+    console.print(f"Storefront http://127.0.0.1:{port}/   console http://127.0.0.1:{port}/console   API http://127.0.0.1:{port}/openapi.json")
     console.print(f"Its admin key is in {folder / KEY_FILE}.")
     if serve:
         from shopkeeper.cli.serve import serve_settings
@@ -47,6 +47,7 @@ SHOP = "demo"
 def _make(folder: Path, *, size: int) -> None:
     import shutil
     import time
+    from datetime import UTC, datetime
 
     from shopkeeper import bootstrap
     from shopkeeper.cli.init import write_settings
@@ -65,10 +66,11 @@ def _make(folder: Path, *, size: int) -> None:
     key_file = folder / KEY_FILE
     key_file.touch(mode=0o600)
     key_file.write_text(f"{token}\n", encoding="utf-8")
-    content = demo_shop(size=size)
+    content = demo_shop(size=size, now=datetime.now(UTC).replace(minute=0, second=0, microsecond=0))
     with bootstrap.build(settings) as app, progress() as shown:
         shop = app.shop(SHOP)
-        stock_demo_shop(content, imports=shop.imports, media=shop.media, feeds=folder / "feeds", progress=shown)
+        doors = {"catalog": shop.catalog, "orders": shop.orders, "imports": shop.imports}
+        stock_demo_shop(content, **doors, media=shop.media, feeds=folder / "feeds", progress=shown)
         shop.jobs.index(shown)
         shop.jobs.fit(shown)
     (folder / READY).touch()

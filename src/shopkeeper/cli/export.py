@@ -25,13 +25,16 @@ def products(
     context: typer.Context,
     out: Annotated[Path, typer.Option("--out", "-o", help="The file to write.")],
     format: Annotated[str, typer.Option("--format", help="google-tsv, google-xml, shopify, shopify-classic, schema-org or jsonl.")] = "jsonl",
+    lang: Annotated[str, typer.Option("--lang", help="The language of a format that has room for one: zh or en.")] = "en",
     shop: ShopOption = None,
 ) -> None:
     """Write every product; docs/reference/formats.md lists what each format cannot hold."""
-    from shopkeeper.catalog.sources import format_named
+    from shopkeeper.catalog.sources.formats import FORMATS
     from shopkeeper.cli.terminal import console
+    from shopkeeper.kit.choices import chosen
     from shopkeeper.kit.durable_files import written_whole
 
+    known = chosen(format, tuple(FORMATS), field="--format")
     with opened_shop(context, shop, read_only=True) as opened, written_whole(out) as file:
-        count = opened.catalog.export_products(file, format_named(format))
+        count = opened.catalog.export_products(file, known, lang="zh" if lang == "zh" else "en")
     console.print(f"{count:,} products written to {out} as {format}.")

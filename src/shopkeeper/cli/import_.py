@@ -9,14 +9,14 @@ import typer
 from shopkeeper.cli.installation import ShopOption, opened_shop
 
 if TYPE_CHECKING:
-    from shopkeeper.catalog.report import ImportOptions, ImportReport
+    from shopkeeper.catalog.report import ImportReport
     from shopkeeper.jobs.imports import ImportKind
 
 import_ = typer.Typer(help="Bring products, orders, reviews and policies in.", no_args_is_help=True)
 
 Source = Annotated[Path, typer.Argument(help="A file, a folder of files, or a .zip or .gz of them.")]
 MapOption = Annotated[Path | None, typer.Option("--map", help="A column map (TOML) for a table of any other form.", show_default=False)]
-FormatOption = Annotated[str, typer.Option("--format", help="auto, or the format's name, such as google-tsv, google-xml, shopify, schema-org, jsonl.")]
+FormatOption = Annotated[str, typer.Option("--format", help="auto, or a format: google-tsv, google-xml, shopify, schema-org, jsonl …")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Read and check everything, write nothing, say what would happen.")]
 RejectsOption = Annotated[Path | None, typer.Option("--rejects", help="Keep the rows that did not land here, as JSON Lines.", show_default=False)]
 LangOption = Annotated[str | None, typer.Option("--lang", help="The language of texts that do not say it: zh or en.", show_default=False)]
@@ -53,7 +53,6 @@ def products(
 def orders(
     context: typer.Context,
     source: Source,
-    format: FormatOption = "auto",
     column_map: MapOption = None,
     derive_products: Annotated[bool, typer.Option("--derive-products", help="Make the catalogue from the order lines too.")] = False,
     dry_run: DryRunOption = False,
@@ -63,7 +62,7 @@ def orders(
     shop: ShopOption = None,
 ) -> None:
     """Import an order history: JSON Lines of our own, or CSV, JSON Lines or Parquet with a column map."""
-    options = {"format": format, "column_map": column_map, "dry_run": dry_run, "currency": currency, "encoding": encoding}
+    options = {"column_map": column_map, "dry_run": dry_run, "currency": currency, "encoding": encoding}
     _run(context, "orders", source, {**options, "derive_products": derive_products}, rejects, shop)
 
 
@@ -71,7 +70,6 @@ def orders(
 def reviews(
     context: typer.Context,
     source: Source,
-    format: FormatOption = "auto",
     column_map: MapOption = None,
     dry_run: DryRunOption = False,
     rejects: RejectsOption = None,
@@ -80,25 +78,42 @@ def reviews(
     shop: ShopOption = None,
 ) -> None:
     """Import reviews: JSON Lines, or CSV with a column map."""
-    options = {"format": format, "column_map": column_map, "dry_run": dry_run, "lang": lang, "encoding": encoding}
+    options = {"column_map": column_map, "dry_run": dry_run, "lang": lang, "encoding": encoding}
     _run(context, "reviews", source, options, rejects, shop)
 
 
 @import_.command("policies")
 def policies(
-    context: typer.Context, source: Source, dry_run: DryRunOption = False, rejects: RejectsOption = None, lang: LangOption = None, shop: ShopOption = None
+    context: typer.Context,
+    source: Source,
+    dry_run: DryRunOption = False,
+    rejects: RejectsOption = None,
+    lang: LangOption = None,
+    shop: ShopOption = None,
 ) -> None:
     """Import policies and FAQs: a Markdown file, or a folder of them."""
     _run(context, "policies", source, {"dry_run": dry_run, "lang": lang}, rejects, shop)
 
 
 def _run(context: typer.Context, kind: "ImportKind", source: Path, given: dict[str, Any], rejects: Path | None, shop: str | None) -> None:
+    from shopkeeper.catalog.report import FormatName, ImportOptions
     from shopkeeper.cli.terminal import console, progress
+    from shopkeeper.domain.texts import LANGS
+    from shopkeeper.kit.choices import chosen
 
+    for name, known in (("format", ("auto", *get_args(FormatName))), ("lang", LANGS)):
+        if given.get(name) is not None:
+            chosen(given[name], known, field=f"--{name}")
+    options = ImportOptions(**given)
     with opened_shop(context, shop) as opened:
-        options = _options(kind, given)
+        doors = {
+            "products": opened.catalog.import_products,
+            "orders": opened.orders.import_orders,
+            "reviews": opened.catalog.import_reviews,
+            "policies": opened.catalog.import_policies,
+        }
         with progress() as shown:
-            task, report = opened.imports.run(kind, source, options, progress=shown)
+            task, report = opened.imports.record(kind, source.name, lambda kept: doors[kind](source, options, progress=shown, rejects=kept))
         if rejects is not None:
             shutil.copyfile(opened.imports.rejects_file(task.id), rejects)
     for line in _told(report, rejects):
@@ -107,22 +122,10 @@ def _run(context: typer.Context, kind: "ImportKind", source: Path, given: dict[s
         raise typer.Exit(1)
 
 
-def _options(kind: "ImportKind", given: dict[str, Any]) -> "ImportOptions":
-    from shopkeeper.catalog.report import FormatName, ImportOptions
-    from shopkeeper.domain.texts import LANGS
-    from shopkeeper.errors import BadInput
-
-    for name, known in (("format", ("auto", *get_args(FormatName))), ("lang", LANGS)):
-        value = given.get(name)
-        if value is not None and value not in known:
-            raise BadInput(f"{value!r} is not known", field=f"--{name}", value=value, hint=f"Known: {', '.join(known)}.")
-    return ImportOptions(**given)
-
-
 def _told(report: "ImportReport", rejects: Path | None) -> list[str]:
     what = "would be " if report.dry_run else ""
     lines = [
-        f"{report.source}: read as {report.format}{f' ({report.encoding})' if report.encoding else ''}, {report.read:,} rows in {report.seconds:.1f} s",
+        f"{report.source}: {report.read:,} rows of {report.format} {f'({report.encoding})' if report.encoding else ''} in {report.seconds:.1f} s",
         f"  {what}inserted {report.inserted:,}, updated {report.updated:,}, unchanged {report.unchanged:,}, deleted {report.deleted:,}",
     ]
     lines += [f"  dropped {count:,}: {reason}" for reason, count in report.dropped.items()]

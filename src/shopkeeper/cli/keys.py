@@ -39,11 +39,9 @@ def add(
     """Make a key and print it, this once."""
     from shopkeeper.cli.terminal import console
     from shopkeeper.domain.api_key import SCOPES
-    from shopkeeper.errors import BadInput
+    from shopkeeper.kit.choices import chosen
 
-    known = next((known for known in SCOPES if known == scope), None)
-    if known is None:
-        raise BadInput(f"there is no scope {scope!r}", field="--scope", value=scope, hint=f"Known: {', '.join(SCOPES)}.")
+    known = chosen(scope, SCOPES, field="--scope")
     with opened_shop(context, shop) as opened:
         key, token = opened.keys.mint(name, known, filters=filters, origins=tuple(origin or ()))
     console.print(f"Key {key.id} ({scope}), shown this once: {token}")

@@ -30,7 +30,7 @@ def configure_logging(level: str) -> None:
     root.setLevel(level.upper())
 
 
-def _standard_error():  # noqa: ANN202 - typing.TextIO, resolved at call time so that a redirected stream is honoured
+def _standard_error():
     import sys
 
     return sys.stderr

@@ -73,7 +73,9 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         return 1
     except Exception as error:  # a fault of ours: the details go to a file, the user gets a line
-        sys.stderr.write(f"shopkeeper: something is broken ({type(error).__name__}: {error}). Details are in {_kept_traceback()}; please report it.\n")
+        sys.stderr.write(
+            f"shopkeeper: something is broken ({type(error).__name__}: {error}). Details are in {_kept_traceback()}; please report it.\n"
+        )
         return 1
     return 0
 

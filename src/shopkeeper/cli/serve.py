@@ -57,7 +57,7 @@ def serve_settings(settings: "Settings", *, config: object = None) -> None:
             if config is not None:
                 os.environ["SHOPKEEPER_CONFIG"] = str(config)
             workers = uvicorn.Config("shopkeeper.cli.serve:worker", factory=True, workers=settings.server.workers, **options)
-            Multiprocess(workers, target=uvicorn.Server(workers).run, sockets=[bound]).run()
+            Multiprocess(workers, sockets=[bound]).run()
 
 
 def asgi(app: "App") -> "FastAPI":

@@ -31,5 +31,11 @@ def train(
             console.print(f"search {index.version}: {index.facts['products']:,} products indexed")
         if only != "index":
             with progress() as shown:
-                outcome = opened.jobs.fit(shown, force=force)
-            console.print(outcome.sentence)
+                verdict = opened.jobs.judge(shown)
+                model = opened.jobs.fit(shown) if verdict.publish or force else None
+            console.print(verdict.sentence)
+            if model is not None:
+                console.print(f"recommend {model.version} is published")
+            else:
+                console.print("Not published; what served before serves on. --force publishes it all the same.")
+                raise typer.Exit(1)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from shopkeeper.evaluation.gate import GateVerdict, judge_recommender
 from shopkeeper.ports.artifacts import Artifact, ArtifactStore
 from shopkeeper.ports.lexical import LexicalIndexes
 from shopkeeper.ports.progress import Progress, Silent
@@ -37,9 +38,14 @@ class OfflineJobs:
         self.artifacts.prune("search", keep=KEEP_VERSIONS)
         return artifact
 
-    def fit(self, progress: Progress = Silent(), *, force: bool = False) -> Artifact:
-        """Fit the recommender on all orders and publish it."""
-        del force
+    def judge(self, progress: Progress = Silent()) -> GateVerdict:
+        """Compare the recommender with popularity, and with the one that serves, on orders that it is not fitted on."""
+        current = self.artifacts.current("recommend")
+        serving = current.path if current is not None else None
+        return judge_recommender(self.database.orders.scan, now=self.clock(), serving=serving, progress=progress)
+
+    def fit(self, progress: Progress = Silent()) -> Artifact:
+        """Fit the recommender on all orders and publish it, whatever the gate says; ask `judge` before."""
         artifact = self.artifacts.publish(
             "recommend",
             lambda folder: fit_recommend_artifact(self.database.orders.scan(), folder, progress=progress, now=self.clock()),
