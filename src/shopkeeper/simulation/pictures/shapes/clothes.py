@@ -8,7 +8,7 @@ from shopkeeper.simulation.pictures.skin import Skin, box, oval
 
 def dress(s: Skin) -> str:
     """A dress: knee-length (style 0, 1), midi (2) or maxi (3); the sleeves and the skirt follow."""
-    wide, hem = ((74, 272), (96, 272), (86, 304), (72, 330))[s.style]
+    wide, hem = ((84, 296), (106, 296), (90, 318), (74, 334))[s.style]
     sleeves = (
         "M152 96l-56 92l34 18l42 -62zM248 96l56 92l-34 18l-42 -62z" if s.style > 1 else "M154 94l-34 52l32 20l22 -30zM246 94l34 52l-32 20l-22 -30z"
     )
@@ -67,14 +67,16 @@ def tshirt(s: Skin) -> str:
 
 
 def hoodie(s: Skin) -> str:
-    """A hooded sweatshirt."""
+    """A hooded sweatshirt, its hood up behind the neck."""
     return (
         _torso(s, sleeve=_LONG, hem=300)
-        + s.part("M148 96c-8 -60 112 -60 104 0c-14 26 -90 26 -104 0z", s.dark)
-        + s.flat("M166 92c4 -34 64 -34 68 0c-12 16 -56 16 -68 0z", s.deep)
-        + s.part("M150 300c34 8 66 8 100 0v20c-34 8 -66 8 -100 0zM76 276l38 12l-5 18l-38 -12zM324 276l-38 12l5 18l38 -12z", s.dark)
-        + s.part("M160 226h80l20 54c-40 6 -80 6 -120 0z")
-        + s.stroke("M186 112v44M214 112v44", 4, s.light)
+        + s.part("M136 112c-22 -96 150 -96 128 0c-18 34 -110 34 -128 0z", s.dark)
+        + s.flat("M160 100c2 -52 78 -52 80 0c-14 22 -66 22 -80 0z", s.deep)
+        + s.part("M135 296c42 8 88 8 130 0l-3 24c-40 8 -84 8 -124 0zM76 276l38 12l-5 18l-38 -12zM324 276l-38 12l5 18l38 -12z", s.dark)
+        + s.part("M162 224h76l26 56c-42 8 -86 8 -128 0z")
+        + s.stroke("M184 130v52M216 130v52", 4, s.light)
+        + s.dot(184, 184, 5, s.trim)
+        + s.dot(216, 184, 5, s.trim)
     )
 
 
@@ -82,7 +84,7 @@ def jacket(s: Skin) -> str:
     """A short jacket, zipped."""
     return (
         _torso(s, sleeve=_LONG, hem=296)
-        + s.part("M150 294c34 8 66 8 100 0v22c-34 8 -66 8 -100 0zM76 274l38 12l-6 22l-38 -12zM324 274l-38 12l6 22l38 -12z", s.dark)
+        + s.part("M135 292c42 8 88 8 130 0l-3 22c-40 8 -84 8 -124 0zM76 274l38 12l-6 22l-38 -12zM324 274l-38 12l6 22l38 -12z", s.dark)
         + s.part("M170 76l30 30l30 -30l22 14l-30 36h-44l-30 -36z", s.dark)
         + s.stroke("M200 126v192", 4, "#c9c6bf")
         + (
@@ -94,15 +96,16 @@ def jacket(s: Skin) -> str:
 
 
 def cardigan(s: Skin) -> str:
-    """A buttoned cardigan with a deep V."""
+    """A buttoned cardigan with a deep V, its arms hanging, its front edges rounded."""
     return (
-        _torso(s, sleeve=_LONG)
-        + s.flat("M172 82c10 34 18 58 28 84c10 -26 18 -50 28 -84c-16 10 -40 10 -56 0z", "#f6f1e6")
-        + s.stroke("M170 80c10 36 20 62 30 88c10 -26 20 -52 30 -88", 9, s.dark)
-        + s.stroke("M200 168v154", 9, s.dark)
-        + "".join(s.dot(200, y, 5, s.trim) for y in (184, 216, 248, 280, 310))
-        + (s.part("M148 236h36v46h-36zM216 236h36v46h-36z") + s.stroke("M148 246h36M216 246h36", 2) if s.style % 2 else "")
-        + s.stroke("M80 262l36 12M320 262l-36 12", 6, s.dark)
+        s.body("M150 84l-34 24l-26 192l38 8l26 -150zM250 84l34 24l26 192l-38 8l-26 -150z")
+        + s.body("M150 84l26 -12c8 4 40 4 48 0l26 12l12 60l-2 160c0 14 -8 22 -20 22h-28l-12 -14l-12 14h-28c-12 0 -20 -8 -20 -22l-2 -160z")
+        + s.flat("M174 74c8 38 16 66 26 92c10 -26 18 -54 26 -92c-14 6 -38 6 -52 0z", "#f6f1e6")
+        + s.stroke("M172 74c8 38 18 68 28 94c10 -26 20 -56 28 -94", 9, s.dark)
+        + s.stroke("M200 168v146", 9, s.dark)
+        + "".join(s.dot(200, y, 5, s.trim) for y in (184, 212, 240, 268, 296))
+        + (s.part("M150 242h36v48h-36zM214 242h36v48h-36z") + s.stroke("M150 252h36M214 252h36", 2) if s.style % 2 else "")
+        + s.stroke("M93 286l36 8M307 286l-36 8", 7, s.dark)
     )
 
 

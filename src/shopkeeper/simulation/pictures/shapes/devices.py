@@ -138,24 +138,15 @@ def earbud_cover(s: Skin) -> str:
 
 
 def speaker(s: Skin) -> str:
-    """A speaker; the style makes it tall, wide or round."""
-    if s.style == 3:
-        return (
-            s.tube("M146 100c0 -56 108 -56 108 0", 8, s.trim)
-            + s.body("M200 84c80 0 124 54 124 124s-44 122 -124 122s-124 -52 -124 -122s44 -124 124 -124z")
-            + s.part(oval(200, 214, 62), s.deep)
-            + s.part(oval(200, 214, 24), s.dark)
-        )
-    x, width = ((116, 168), (66, 268), (116, 168))[s.style]
-    top = 78 if s.style != 1 else 150
+    """A speaker: upright with two cones, or (style 1) lower and broader; style 3 has a handle."""
+    x, width, top = (104, 192, 112) if s.style == 1 else (122, 156, 84)
     return (
-        s.body(box(x, top, width, 330 - top, 22))
-        + (
-            s.part(oval(200, 246, 58), s.deep) + s.part(oval(200, 246, 22), s.dark) + s.part(oval(200, 142, 30), s.deep)
-            if s.style != 1
-            else s.part(oval(136, 240, 50), s.deep) + s.part(oval(264, 240, 50), s.deep) + s.part(oval(136, 240, 18) + oval(264, 240, 18), s.dark)
-        )
-        + s.part(box(184, top - 10, 32, 12, 4), s.trim)
+        (s.tube(f"M150 {top + 6}c0 -52 100 -52 100 0", 8, s.trim) if s.style == 3 else s.part(box(176, top - 12, 48, 16, 5), s.trim))
+        + s.body(box(x, top, width, 330 - top, 24))
+        + s.part(oval(200, 250, 60), s.deep)
+        + s.part(oval(200, 250, 24), s.dark)
+        + s.part(oval(200, top + 56, 30), s.deep)
+        + s.dot(200, top + 56, 10, s.dark)
     )
 
 

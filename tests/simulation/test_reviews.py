@@ -1,0 +1,90 @@
+"""Reviews: written by buyers, about what the product has, and agreeing with what is secretly true."""
+
+from collections import Counter, defaultdict
+from datetime import UTC, datetime
+from statistics import correlation, fmean
+
+from shopkeeper.simulation.catalogue.specs import common, departments
+from shopkeeper.simulation.shop import DemoShop
+from shopkeeper.simulation.wares import aspects_of
+
+NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+
+
+def test_there_are_fifteen_hundred_reviews_in_both_languages(shop: DemoShop):
+    languages = Counter(review.lang for review in shop.reviews)
+    assert len(shop.reviews) >= 1_500
+    assert languages["zh"] > 700 and languages["en"] > 300
+    assert len({review.id for review in shop.reviews}) == len(shop.reviews)
+
+
+def test_a_reviewer_has_bought_the_product_before_and_writes_once(shop: DemoShop):
+    bought = defaultdict(lambda: NOW)
+    for order in shop.orders:
+        for line in order.lines:
+            key = (order.customer_id, line.product_id)
+            bought[key] = min(bought[key], order.placed)
+    seen = set()
+    for review in shop.reviews:
+        key = (review.customer_id, review.product_id)
+        assert bought[key] < review.written < NOW
+        assert key not in seen
+        seen.add(key)
+
+
+def test_a_review_is_in_the_language_that_it_names_and_has_no_hole(shop: DemoShop):
+    for review in shop.reviews:
+        han = any("\u3400" <= letter <= "\u9fff" for letter in f"{review.title}{review.text}")
+        assert han == (review.lang == "zh"), review.text
+        assert review.text and "{" not in review.text and "  " not in review.text
+        assert review.text == review.text.strip()
+
+
+def test_the_aspects_that_are_spoken_of_fit_the_product(shop: DemoShop):
+    phrases = {lang: defaultdict(set) for lang in ("zh", "en")}
+    for aspect in (*common().aspects, *(a for department in departments() for a in department.aspects)):
+        for said in (*aspect.good, *aspect.bad):
+            for lang, by_aspect in phrases.items():
+                by_aspect[aspect.key].add(said.get("zh" if lang == "zh" else "en"))
+    for review in shop.reviews:
+        kind = shop.truth.wares[review.product_id].kind
+        allowed = {aspect.key for aspect in aspects_of(kind)}
+        said = shop.truth.said[review.id]
+        assert said and {aspect for aspect, _ in said} <= allowed
+        for aspect, _ in said:
+            assert any(sentence.split("{")[0] in review.text for sentence in phrases[review.lang or "zh"][aspect])
+
+
+def test_better_products_get_better_ratings(shop: DemoShop):
+    rated = [product for product in shop.products if product.rating_count >= 5]
+    assert len(rated) > 100
+    assert correlation([shop.truth.wares[product.id].quality for product in rated], [product.rating or 0.0 for product in rated]) > 0.6
+
+
+def test_stars_and_praise_agree(shop: DemoShop):
+    praised: dict[bool, list[bool]] = defaultdict(list)
+    for review in shop.reviews:
+        praised[(review.rating or 0) >= 4].extend(good for _, good in shop.truth.said[review.id])
+    assert fmean(praised[True]) > 0.75
+    assert fmean(praised[False]) < 0.5
+
+
+def test_a_products_rating_is_the_mean_of_its_reviews_and_nothing_else(shop: DemoShop):
+    stars = defaultdict(list)
+    for review in shop.reviews:
+        stars[review.product_id].append(review.rating)
+    for product in shop.products:
+        assert product.rating_count == len(stars[product.id])
+        assert product.rating == (round(fmean(stars[product.id]), 2) if stars[product.id] else None)
+
+
+def test_all_five_ratings_occur_and_good_ones_are_the_most(shop: DemoShop):
+    ratings = Counter(review.rating for review in shop.reviews)
+    assert set(ratings) == {1.0, 2.0, 3.0, 4.0, 5.0}
+    assert 0.6 < (ratings[4.0] + ratings[5.0]) / len(shop.reviews) < 0.92
+
+
+def test_few_reviews_are_word_for_word_the_same(shop: DemoShop):
+    texts = Counter(review.text for review in shop.reviews)
+    assert sum(n for n in texts.values() if n > 1) / len(shop.reviews) < 0.35
+    assert max(texts.values()) <= 12
