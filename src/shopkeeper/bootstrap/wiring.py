@@ -11,7 +11,7 @@ from typing import Self
 
 from shopkeeper.access.keys import KeyService
 from shopkeeper.adapters.artifacts import FolderArtifacts
-from shopkeeper.adapters.lexical import TantivyIndexes
+from shopkeeper.adapters.lexical import PostingsIndexes
 from shopkeeper.adapters.storage import SqlShopDatabase, claim_server, migrate, open_shop_database
 from shopkeeper.catalog.service import CatalogService
 from shopkeeper.domain.ids import ShopId
@@ -113,7 +113,7 @@ def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Call
     about = settings.shops[shop]
     database = open_shop_database(settings.database_url, shop, read_only=read_only)
     artifacts = FolderArtifacts(folder / "artifacts")
-    lexical = TantivyIndexes()
+    lexical = PostingsIndexes()
     search = SearchService(database.products, artifacts, lexical, folder / "live", clock=clock)
     catalog = CatalogService(database.products, database.reviews, database.policies, clock=clock)
     orders = OrderHistory(database.orders, database.products, clock=clock)

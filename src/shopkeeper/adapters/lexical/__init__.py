@@ -1,7 +1,6 @@
 """Full-text indexes behind `ports.lexical`."""
 
 from shopkeeper.adapters.lexical.postings import PostingsIndexes
-
-TantivyIndexes = PostingsIndexes
+from shopkeeper.adapters.lexical.tantivy_index import TantivyIndexes
 
 __all__ = ["PostingsIndexes", "TantivyIndexes"]
