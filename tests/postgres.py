@@ -54,6 +54,7 @@ class Postgres:
 
     def close(self) -> None:
         """Stop the server and remove its data."""
+        self.stop()  # the wheel's own way waits for a checkpoint that nobody needs
         self._server.cleanup()
 
     def _control(self, *arguments: str) -> None:

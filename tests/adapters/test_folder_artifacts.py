@@ -53,7 +53,7 @@ def leftovers(root: Path) -> list[str]:
 
 def test_after_a_kill_at_any_moment_a_whole_version_is_current(tmp_path: Path) -> None:
     acknowledged, rounds = -1, random.Random(7)
-    for _ in range(8):
+    for _ in range(6):
         command = [sys.executable, "-c", PUBLISHER, str(tmp_path), str(acknowledged + 1)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=PROJECT) as publisher:
             assert publisher.stdout is not None

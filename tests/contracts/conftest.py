@@ -1,12 +1,16 @@
 """Every adapter of the shop's database, one after the other: SQLite in a file, PostgreSQL on a real server."""
 
+import functools
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from shopkeeper.adapters.storage import SqlShopDatabase, migrate, open_shop_database
+from shopkeeper.adapters.storage import SqlShopDatabase, migrate, migration_sql, open_shop_database
+from shopkeeper.adapters.storage.places import SqliteFile, locate
 from shopkeeper.domain.ids import ShopId
 from tests.postgres import fresh_shop, postgres, postgres_url
 
@@ -28,6 +32,23 @@ class Home:
         migrate(self.url, self.shop)
         return self
 
+    def run(self, script: str) -> None:
+        """Run SQL behind our code's back."""
+        place = locate(self.url, self.shop)
+        if isinstance(place, SqliteFile):
+            connection = sqlite3.connect(place.path)
+            connection.executescript(script)
+            connection.close()
+        else:
+            with psycopg.connect(self.url, autocommit=True, options=f"-c search_path={place.schema}") as connection:
+                connection.execute(script.encode())
+
+
+@functools.cache
+def made_by_hand(kind: str) -> str:
+    """The migrations as SQL, for a shop named `someshop`: run as one script they take a tenth of the time that Alembic takes."""
+    return migration_sql("sqlite:///x" if kind == "sqlite" else "postgresql://x", ShopId("someshop"))
+
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
@@ -38,6 +59,8 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
 
 @pytest.fixture
 def database(home: Home) -> Iterator[SqlShopDatabase]:
-    """A shop's database, migrated and open."""
-    with home.migrated().open() as opened:
+    """A shop's database, made and open."""
+    schema = "PRAGMA journal_mode = WAL;" if home.kind == "sqlite" else f"CREATE SCHEMA shop_{home.shop};"
+    home.run(schema + made_by_hand(home.kind).replace("'someshop'", f"'{home.shop}'"))
+    with home.open() as opened:
         yield opened

@@ -1,7 +1,6 @@
 """What every ShopDatabase must do as a whole: shops apart, versions, what happens when the database is locked or gone."""
 
 import re
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -29,20 +28,6 @@ from tests.contracts.shop_values import NOON, order, policy, product, review
 from tests.postgres import Postgres, fresh_shop
 
 KEY = ApiKey(KeyId("k1"), "admin", "admin", "0" * 64, NOON)
-
-
-def run_sql(home: Home, *statements: str) -> None:
-    """What someone else does to the shop's database behind our back."""
-    place = locate(home.url, home.shop)
-    if isinstance(place, SqliteFile):
-        with sqlite3.connect(place.path) as connection:
-            for statement in statements:
-                connection.execute(statement)
-        connection.close()
-    else:
-        with psycopg.connect(home.url, options=f"-c search_path={place.schema}") as connection:
-            for statement in statements:
-                connection.execute(statement.encode())
 
 
 @contextmanager
@@ -81,7 +66,7 @@ class TestShopsApart:
 
     def test_a_database_that_is_another_shops_is_refused(self, home: Home) -> None:
         other = Home(home.kind, home.url, fresh_shop()).migrated()
-        run_sql(other, f"UPDATE about SET value = '{home.shop}' WHERE name = 'shop'")
+        other.run(f"UPDATE about SET value = '{home.shop}' WHERE name = 'shop'")
         with pytest.raises(Refused, match=f"belongs to the shop '{home.shop}', not to '{other.shop}'"):
             other.open()
 
@@ -109,7 +94,7 @@ class TestVersions:
             home.open()
 
     def test_a_newer_database_is_left_alone(self, home: Home) -> None:
-        run_sql(home.migrated(), "UPDATE alembic_version SET version_num = '9999'")
+        home.migrated().run("UPDATE alembic_version SET version_num = '9999'")
         with pytest.raises(Refused, match="version 9999, newer than this program knows") as refused:
             home.open()
         assert refused.value.status == 409
@@ -148,11 +133,11 @@ class TestVersions:
 
     def test_a_migration_that_fails_changes_nothing(self, home: Home) -> None:
         migrate(home.url, home.shop, "0001")
-        run_sql(home, "CREATE TABLE tasks (id TEXT)")  # stands in the way of the second table of 0002
+        home.run("CREATE TABLE tasks (id TEXT)")  # stands in the way of the second table of 0002
         with pytest.raises(Broken, match="tasks"):
             migrate(home.url, home.shop)
         assert current_version(home.url, home.shop) == "0001"
-        run_sql(home, "DROP TABLE tasks")
+        home.run("DROP TABLE tasks")
         assert migrate(home.url, home.shop) == "0002"
 
     def test_the_migrated_tables_are_those_that_the_code_uses(self, home: Home) -> None:
@@ -166,18 +151,11 @@ class TestVersions:
         assert tuple(script.revision for script in scripts.walk_revisions())[::-1] == VERSIONS
 
     def test_the_migrations_can_be_printed_as_sql_and_run_by_hand(self, home: Home) -> None:
-        printed = migration_sql(home.url, home.shop)
-        place = locate(home.url, home.shop)
-        if isinstance(place, SqliteFile):
-            connection = sqlite3.connect(place.path)
-            connection.executescript(printed)
-            connection.close()
-        else:
-            with psycopg.connect(home.url, autocommit=True) as connection:
-                connection.execute(f"CREATE SCHEMA {place.schema}".encode())
-                connection.execute(f"SET search_path = {place.schema}".encode())
-                connection.execute(printed.encode())
-        with home.migrated().open() as database:
+        schema = "" if home.kind == "sqlite" else f"CREATE SCHEMA shop_{home.shop};"
+        home.run(schema + migration_sql(home.url, home.shop, target="0001"))
+        assert current_version(home.url, home.shop) == "0001"
+        home.run(migration_sql(home.url, home.shop, since="0001"))
+        with home.open() as database:
             database.products.put([product("mug")])
             assert database.products.revision() == 1
 
@@ -248,7 +226,7 @@ class TestTrouble:
 
     def test_a_table_that_someone_removed_is_told_with_the_way_out(self, home: Home) -> None:
         with home.migrated().open() as database:
-            run_sql(home, "DROP TABLE reviews")
+            home.run("DROP TABLE reviews")
             with pytest.raises(Unavailable, match=r"lacks a table.*shopkeeper migrate"):
                 database.reviews.count()
 

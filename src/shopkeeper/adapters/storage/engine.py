@@ -25,6 +25,7 @@ BUSY_TIMEOUT_S: Final = 5.0
 """How long a writer waits for another one, in this process or outside it, before the caller hears `Unavailable`."""
 OLDEST_POSTGRES: Final = (15,)
 _RETRY_PAUSE_S: Final = 0.02
+_MIGRATION_LOCK: Final = 0x5349_4F50  # any number that all versions of this program agree on
 
 
 class Connections:
@@ -176,8 +177,15 @@ def ensure_schema(place: PostgresSchema) -> None:
             encoding = connection.scalar(text("SHOW server_encoding"))
             if encoding != "UTF8":
                 raise Unavailable(f"The database {place} stores text as {encoding}.", hint="Create it with `createdb --encoding=UTF8`.")
+            lock_migrations(connection, place)  # "if not exists" is no protection from another who makes it at the same moment
             connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{place.schema}"'))
     except SQLAlchemyError as fault:
         raise explain(fault, place) from fault
     finally:
         engine.dispose()
+
+
+def lock_migrations(connection: Connection, place: PostgresSchema) -> None:
+    """Wait until no one else changes the shop's tables, and keep them away until the transaction ends: replicas may start at one moment."""
+    key = {"key": _MIGRATION_LOCK, "schema": place.schema}
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key, hashtext(:schema))"), key)

@@ -7,15 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, inspect, text
 
-from shopkeeper.adapters.storage.engine import Connections, create_sqlite_file, ensure_schema
+from shopkeeper.adapters.storage.engine import Connections, create_sqlite_file, ensure_schema, lock_migrations
 from shopkeeper.adapters.storage.places import Place, SqliteFile, locate
 from shopkeeper.adapters.storage.rows import upsert
 from shopkeeper.adapters.storage.schema import VERSIONS, about
 from shopkeeper.adapters.storage.server_lock import offline
 from shopkeeper.domain.ids import ShopId
 from shopkeeper.errors import BadInput, Refused, Unavailable
-
-_MIGRATION_LOCK = 0x5349_4F50  # any number that all replicas agree on
 
 
 def current_version(url: str, shop: ShopId) -> str | None:
@@ -45,7 +43,10 @@ def downgrade(url: str, shop: ShopId, target: str) -> str | None:
 
 
 def migration_sql(url: str, shop: ShopId, *, since: str = "base", target: str = "head") -> str:
-    """The statements from one version to another as SQL, for whoever may not let a program change tables; connects to nothing."""
+    """The statements up from one version to another as SQL, for whoever may not let a program change tables; connects to nothing.
+
+    In PostgreSQL the schema (`CREATE SCHEMA shop_<shop>`) and the search path are the reader's to set.
+    """
     from alembic import command
 
     place = locate(url, shop)
@@ -53,7 +54,8 @@ def migration_sql(url: str, shop: ShopId, *, since: str = "base", target: str = 
     config = _config(dialect="sqlite" if isinstance(place, SqliteFile) else "postgresql")
     config.output_buffer = printed
     command.upgrade(config, f"{since}:{target}", sql=True)
-    return printed.getvalue()
+    # a shop's id is letters and digits, so it can stand in the text
+    return f"{printed.getvalue()}\nINSERT INTO about (name, value) VALUES ('shop', '{place.shop}') ON CONFLICT DO NOTHING;\n"
 
 
 def read_version(connection: Connection) -> str | None:
@@ -97,8 +99,8 @@ def _move(url: str, shop: ShopId, target: str, *, upward: bool) -> str:
 
 def _runner(place: Place, target: str, *, upward: bool) -> Callable[[Connection], str]:
     def run(connection: Connection) -> str:
-        if not isinstance(place, SqliteFile):  # two replicas that start at once migrate one after the other
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key, hashtext(:schema))"), {"key": _MIGRATION_LOCK, "schema": place.schema})
+        if not isinstance(place, SqliteFile):
+            lock_migrations(connection, place)
         version = read_version(connection)
         if version is not None and version not in VERSIONS:
             check_version(version, place)
