@@ -9,13 +9,13 @@ has terms with their places:
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from shopkeeper.language.script import normalise, normalise_with_offsets
 from shopkeeper.language.segment import CROSSING, PART, HanPieces, Piece, index_pieces
-from shopkeeper.language.stem import fold_plural
+from shopkeeper.language.stem import fold_plural, stem
 from shopkeeper.language.units import QUANTITY, quantity_terms
 
 ChunkKind = Literal["quantity", "code", "han", "letters"]
@@ -23,6 +23,8 @@ ChunkKind = Literal["quantity", "code", "han", "letters"]
 MOST_PIECES_JOINED: Final = 6
 """A code of more pieces than this is found whole, by its pieces and by its hyphen parts, not by every stretch."""
 LONGEST_TERM: Final = 60
+STEM: Final = "^"
+SHORTEST_STEMMED: Final = 3
 
 _CHUNK = re.compile(
     rf"(?P<quantity>{QUANTITY.pattern})"
@@ -83,13 +85,24 @@ def code_terms(code: str) -> tuple[Piece, ...]:
     """Return all terms of a Latin word or code: its pieces and the stretches of neighbouring pieces, joined; the whole one first."""
     pieces = code_pieces(code)
     if len(pieces) <= 1:
-        return pieces
+        return (*pieces, *(piece._replace(term=way) for piece in pieces for way in stems(piece.term)))
     count = len(pieces)
     whole = _joined(pieces, 0, count)
     if count > MOST_PIECES_JOINED:
         return (whole, *_hyphen_parts(code, pieces), *pieces)
     stretches = [_joined(pieces, start, end) for start in range(count) for end in range(start + 2, count + 1) if end - start < count]
     return (whole, *stretches, *pieces)
+
+
+def stems(word: str) -> tuple[str, ...]:
+    """Return the marked stem of a Latin word where it differs from the word; a term apart, so that it can weigh less.
+
+    >>> stems("running"), stems("run")
+    (('^run',), ())
+    """
+    if len(word) <= SHORTEST_STEMMED or not word.isalpha() or (root := stem(word)) == word:
+        return ()
+    return (STEM + root,)
 
 
 def _joined(pieces: tuple[Piece, ...], start: int, end: int) -> Piece:
@@ -129,6 +142,16 @@ def _pieces(chunk: Chunk) -> tuple[Piece, ...]:
             return (Piece(chunk.text[:LONGEST_TERM], 0, len(chunk.text)),)
 
 
+@lru_cache(maxsize=100_000)
+def _code_words(code: str) -> tuple[str, ...]:
+    return tuple(piece.term for piece in code_terms(code))
+
+
+@lru_cache(maxsize=50_000)
+def _quantity_words(text: str, number: str, unit: str) -> tuple[str, ...]:
+    return tuple(piece.term for piece in _quantity_pieces(text, number, unit))
+
+
 def index_terms(text: str) -> Terms:
     """Return the terms under which `text` is found."""
     words: list[str] = []
@@ -136,24 +159,33 @@ def index_terms(text: str) -> Terms:
     crossings: list[str] = []
     pairs: list[str] = []
     length = 0
-    before: Chunk | None = None
-    for chunk in chunks(normalise(text)):
-        if chunk.kind == "code":
-            if before is not None and before.start + len(before.text) + 1 == chunk.start:
-                pairs.extend(pair_terms(before.text, chunk.text))
-            before = chunk
-        if chunk.kind == "han":
-            han = index_pieces(chunk.text)
-            words.extend(piece.term for piece in han.words)
-            parts.extend(piece.term for piece in han.parts)
-            crossings.extend(piece.term for piece in han.crossings)
+    # the loop of a whole catalogue's import: no Chunk is made, what a chunk gives is remembered
+    left, left_end = "", -1
+    for match in _CHUNK.finditer(normalise(text)):
+        kind = match.lastgroup
+        if kind == "code":
+            code = match.group()
+            words.extend(_code_words(code))
+            if match.start() == left_end + 1 and left:
+                pairs.extend(pair_terms(left, code))
+            left, left_end = code, match.end()
+            length += 1
+        elif kind == "han":
+            han = index_pieces(match.group())
+            words.extend(han.word_terms)
+            parts.extend(han.part_terms)
+            crossings.extend(han.crossing_terms)
             length += han.length
+        elif kind == "quantity":
+            words.extend(_quantity_words(match.group(), match["number"], match["unit"] or match["measure"]))
+            length += 1
         else:
-            words.extend(piece.term for piece in _pieces(chunk))
+            words.append(match.group()[:LONGEST_TERM])
             length += 1
     return Terms(words, parts, crossings, pairs, length)
 
 
+@lru_cache(maxsize=100_000)
 def pair_terms(left: str, right: str) -> tuple[str, ...]:
     """Return two neighbouring Latin words as one term; nothing for codes and numbers.
 
@@ -166,16 +198,16 @@ def pair_terms(left: str, right: str) -> tuple[str, ...]:
     return ()
 
 
-def located_terms(text: str) -> list[Piece]:
-    """Return every term of `text` (parts and crossings too, with their marks) at its place in the original text: what highlighting needs."""
+def places_of(text: str, wanted: Set[str]) -> list[tuple[int, int]]:
+    """Return where in the original `text` the terms of `wanted` stand, as (start, end), in the order of their starts."""
     normalised, offsets = normalise_with_offsets(text)
-    found: list[Piece] = []
+    found: list[tuple[int, int]] = []
     for chunk in chunks(normalised):
         pieces = _all_pieces(index_pieces(chunk.text)) if chunk.kind == "han" else _pieces(chunk)
         for term, start, end in pieces:
-            first, last = chunk.start + start, chunk.start + end - 1
-            found.append(Piece(term, offsets[first], _end(offsets, last)))
-    return found
+            if term in wanted:
+                found.append((offsets[chunk.start + start], _end(offsets, chunk.start + end - 1)))
+    return sorted(found)
 
 
 def _all_pieces(han: HanPieces) -> tuple[Piece, ...]:
@@ -190,4 +222,18 @@ def _end(offsets: list[int], last: int) -> int:
     return offsets[following]
 
 
-__all__ = ["CROSSING", "PART", "Chunk", "Piece", "Terms", "chunks", "code_pieces", "code_terms", "index_terms", "located_terms", "pair_terms"]
+__all__ = [
+    "CROSSING",
+    "PART",
+    "STEM",
+    "Chunk",
+    "Piece",
+    "Terms",
+    "chunks",
+    "code_pieces",
+    "code_terms",
+    "index_terms",
+    "pair_terms",
+    "places_of",
+    "stems",
+]

@@ -1,7 +1,8 @@
 """Chinese words by rjieba (Jieba's dictionary and hidden Markov model), in the two forms that search needs.
 
-For the index: words and the dictionary's words inside them (农业发展银行 holds 农业), and below them, apart, every shorter piece of a word (花 of 鲜花) and
-the pairs that cross a word's edge (和服 of 产品和服务): the first are found with a low weight, the second only where nothing else is.
+For the index: words and the dictionary's words inside them (农业发展银行 holds 农业), and below them, apart, every shorter piece of a word
+(花 of 鲜花) and the pairs that cross a word's edge (和服 of 产品和服务): the first are found with a low weight, the second only where
+nothing else is.
 """
 
 from functools import lru_cache
@@ -30,6 +31,9 @@ class HanPieces(NamedTuple):
     parts: tuple[Piece, ...]
     crossings: tuple[Piece, ...]
     length: int
+    word_terms: tuple[str, ...]
+    part_terms: tuple[str, ...]
+    crossing_terms: tuple[str, ...]
 
 
 @lru_cache(maxsize=100_000)
@@ -62,7 +66,8 @@ def index_pieces(run: str) -> HanPieces:
         if at:
             crossings.append(Piece(CROSSING + run[at - 1 : at + 1], at - 1, at + 1))
         at = end
-    return HanPieces(tuple(words), tuple(parts), tuple(crossings), len(cut))
+    texts = (tuple(piece.term for piece in pieces) for pieces in (words, parts, crossings))
+    return HanPieces(tuple(words), tuple(parts), tuple(crossings), len(cut), *texts)
 
 
 def _folded_pair(word: str) -> bool:

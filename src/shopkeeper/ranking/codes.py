@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shopkeeper.domain.texts import Label, LocalizedText
+from shopkeeper.language.mapped import map_array
 from shopkeeper.language.script import fold_name
 
 Ints = npt.NDArray[np.int32]
@@ -164,7 +165,7 @@ def save_pairs(pairs: Mapping[str, CodePairs], folder: Path) -> list[tuple[str, 
 
 def open_pairs(folder: Path, counts: Iterable[tuple[str, int]]) -> dict[str, CodePairs]:
     """Return what `save_pairs` wrote, memory-mapped."""
-    rows, codes = (np.load(folder / f"facet_{part}.npy", mmap_mode="r") for part in ("rows", "codes"))
+    rows, codes = (map_array(folder / f"facet_{part}.npy") for part in ("rows", "codes"))
     found: dict[str, CodePairs] = {}
     start = 0
     for name, count in counts:

@@ -18,6 +18,7 @@ from shopkeeper.domain.ids import ProductId, Revision
 from shopkeeper.domain.product import Market, Offer, Product
 from shopkeeper.domain.texts import Label, LocalizedText
 from shopkeeper.errors import Broken
+from shopkeeper.language.mapped import map_array
 from shopkeeper.ranking.codes import CodePairs, CodeTable, GrowingArray, open_pairs, save_pairs
 from shopkeeper.ranking.offers import NOT_SOLD, offer_to_json, offers_by_market, offers_from_json, standing, timed
 
@@ -160,10 +161,9 @@ class Segment:
             segment = cls({name: CodeTable.from_json(raw) for name, raw in meta["tables"].items()})
             segment.ids = json.loads((folder / "ids.json").read_text(encoding="utf-8"))
             rows = meta["rows"]
-            segment.static = {name: GrowingArray.over(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in STATIC}
+            segment.static = {name: GrowingArray.over(map_array(folder / f"{name}.npy")) for name in STATIC}
             segment.pairs = open_pairs(folder, meta["facets"])
             segment.currencies = meta["currencies"]
-            live_folder.mkdir(parents=True, exist_ok=True)
             segment.live = {name: _open_live(name, folder / "live", live_folder, rows) for name in LIVE}
             for number, market in enumerate(meta["markets"]):
                 segment.markets[market] = {name: _open_live(f"market{number}.{name}", folder / "live", live_folder, rows) for name in PER_MARKET}
@@ -194,21 +194,27 @@ def _write_standing(columns: MarketColumns, row: int, offers: Sequence[Offer], n
 def _open_live(name: str, start: Path, live_folder: Path, rows: int) -> GrowingArray:
     """Map the live array `name`, copied from `start` first where it is absent or cut short.
 
-    The whole file is written before it is mapped: writing to a mapped hole of a full disk would kill the process.
+    The whole file is written before it is mapped: writing to a mapped hole of a full disk would kill the process. Where nothing can be written (a
+    full disk, a read-only folder) the values are this process's own: it serves on, and follows the shop by itself as every process does.
     """
     path = live_folder / f"{name}.npy"
     array = _map_if_whole(path, rows)
     if array is None:
         staged = live_folder / f".{name}.{os.getpid()}.npy"
-        shutil.copyfile(start / f"{name}.npy", staged)
-        staged.replace(path)
-        array = np.load(path, mmap_mode="r+")
+        try:
+            live_folder.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(start / f"{name}.npy", staged)
+            staged.replace(path)
+            array = map_array(path, "r+")
+        except OSError:
+            staged.unlink(missing_ok=True)
+            array = map_array(start / f"{name}.npy", "c")
     return GrowingArray.over(array)
 
 
 def _map_if_whole(path: Path, rows: int) -> np.ndarray | None:
     try:
-        array = np.load(path, mmap_mode="r+")
+        array = map_array(path, "r+")
     except (OSError, ValueError):
         return None
     return array if len(array) == rows else None

@@ -1,8 +1,8 @@
 """Where the next page begins: an opaque text that belongs to one search.
 
-It holds a digest of the search (query, filters, sort, market, language, facets apart) and the place after the last hit that was shown: its sort key and
-row, so that products which come or go between two pages neither repeat nor hide the others. After a new index is published rows and scores are others;
-then the page goes on after as many hits as were shown.
+It holds a digest of the search (query, filters, sort, market, language; not facets) and the place after the last hit that was shown: its sort
+key and row, so that products which come or go between two pages neither repeat nor hide the others. After a new index is published rows and
+scores are others; then the page goes on after as many hits as were shown.
 """
 
 import base64

@@ -209,6 +209,6 @@ class Follower:
 
 def _remove_others(live_folder: Path, *, keep: str) -> None:
     """Remove live values of older artifacts; whoever still maps them keeps them until it closes."""
-    for folder in live_folder.iterdir():
+    for folder in live_folder.iterdir() if live_folder.is_dir() else ():
         if folder.is_dir() and folder.name < keep:
             shutil.rmtree(folder, ignore_errors=True)

@@ -4,11 +4,11 @@ from collections.abc import Set
 from html import escape
 from typing import Final
 
-from shopkeeper.language.analyse import PART, located_terms
+from shopkeeper.language.analyse import places_of
 
 SNIPPET: Final = 200
 """Characters of a description that are shown around the first match."""
-_SEARCHED: Final = 5_000
+_SEARCHED: Final = 2_000
 
 
 def highlight(text: str, terms: Set[str]) -> str:
@@ -32,8 +32,7 @@ def snippet(text: str, terms: Set[str]) -> str:
 
 def _spans(text: str, terms: Set[str]) -> list[tuple[int, int]]:
     """The places of `terms`, joined where they touch."""
-    whole = {term.removeprefix(PART) for term in terms}
-    places = sorted((piece.start, piece.end) for piece in located_terms(text) if piece.term.removeprefix(PART) in whole)
+    places = places_of(text, terms)
     spans: list[tuple[int, int]] = []
     for start, end in places:
         if spans and start <= spans[-1][1]:

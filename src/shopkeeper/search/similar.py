@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from shopkeeper.language.segment import CROSSING, PART
+from shopkeeper.language.analyse import CROSSING, PART, STEM
 from shopkeeper.ports.lexical import Alternative, Group
 from shopkeeper.search.view import View
 
@@ -15,7 +15,7 @@ MOST_TERMS: Final = 25
 
 def similar_rows(view: View, row: int, universe: npt.NDArray[np.bool_], limit: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
     """Return up to `limit` rows of `universe` like `row`, best first, with scores as shares of what the product itself would score."""
-    weights = {term: weight for term, weight in view.terms_of(row).items() if not term.startswith((PART, CROSSING))}
+    weights = {term: weight for term, weight in view.terms_of(row).items() if not term.startswith((PART, CROSSING, STEM))}
     idf = view.idf(list(weights))
     telling = sorted(weights, key=lambda term: (-weights[term] * idf[term], term))[:MOST_TERMS]
     groups = [Group((Alternative((term,)),), weight=weights[term], required=False) for term in telling]

@@ -13,6 +13,8 @@ from typing import Final, Self
 import numpy as np
 import numpy.typing as npt
 
+from shopkeeper.language.mapped import map_array
+
 SHORTEST: Final = 4
 LONGEST: Final = 24
 TWO_ERRORS_FROM: Final = 8
@@ -52,7 +54,7 @@ class Spelling:
     @classmethod
     def open(cls, folder: Path) -> Self:
         """Map what `save` wrote."""
-        return cls(*(np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("letters", "counts", "first")))
+        return cls(*(map_array(folder / f"{name}.npy") for name in ("letters", "counts", "first")))
 
     def correct(self, word: str) -> str | None:
         """Return the known word nearest to `word` (the more frequent of equals, same first letter before others), None where none is near."""

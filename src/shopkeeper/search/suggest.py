@@ -15,6 +15,7 @@ import numpy.typing as npt
 from shopkeeper.domain.product import Product
 from shopkeeper.domain.texts import Label
 from shopkeeper.language.analyse import chunks
+from shopkeeper.language.mapped import map_array
 from shopkeeper.language.script import fold_name
 from shopkeeper.language.segment import query_words
 from shopkeeper.language.sorted_texts import SortedTexts
@@ -76,7 +77,7 @@ class Suggester:
     def open(cls, folder: Path) -> Self:
         """Map what `SuggestionBuilder.save` wrote."""
         names = json.loads((folder / "arrays.json").read_text(encoding="utf-8"))
-        return cls._from_arrays(*(np.load(folder / f"{name}.npy", mmap_mode="r") for name in names))
+        return cls._from_arrays(*(map_array(folder / f"{name}.npy") for name in names))
 
     def candidates(self, prefix: str, limit: int) -> list[Candidate]:
         """Return up to `limit` completions of each kind of the folded `prefix`, the weightiest of a kind first."""

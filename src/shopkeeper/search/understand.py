@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from shopkeeper.errors import BadInput
-from shopkeeper.language.analyse import CROSSING, PART, Chunk, chunks, code_pieces, code_terms, pair_terms
+from shopkeeper.language.analyse import CROSSING, PART, SHORTEST_STEMMED, STEM, Chunk, chunks, code_pieces, code_terms, pair_terms, stems
 from shopkeeper.language.script import normalise
 from shopkeeper.language.segment import LONGEST_PART, query_words
+from shopkeeper.language.stem import stem
 from shopkeeper.language.units import quantity_terms
 from shopkeeper.ports.lexical import Alternative, Group
 from shopkeeper.search.request import MAX_QUERY
@@ -22,6 +23,7 @@ MAX_WORDS: Final = 60
 PART_WEIGHT: Final = 0.5
 PIECES_WEIGHT: Final = 0.9
 ADJACENT_WEIGHT: Final = 0.3
+STEM_WEIGHT: Final = 0.6
 
 STOP_WORDS: Final = frozenset(
     [
@@ -194,12 +196,21 @@ def _code(code: str, frequencies: Frequencies, correct: Correct) -> Word:
         term = pieces[0]
         if term in STOP_WORDS or code in STOP_WORDS:
             return Word(code, (Group((Alternative((term,)),), weight=0.3, required=False),))
-        counts = frequencies([term, CROSSING + term])
+        counts = frequencies([term, CROSSING + term, *stems(term)])
         if not any(counts.values()) and (mended := correct(term)) is not None:
             return Word(mended, (Group((Alternative((mended,)),)),), asked=code)
-        return Word(code, (Group((Alternative((term,)), Alternative((CROSSING + term,)))),))
+        return Word(code, (Group((Alternative((term,)), Alternative((CROSSING + term,)), *_other_forms(term))),))
     whole = code_terms(code)[0].term
     return Word(code, (Group((Alternative((whole,)), Alternative(tuple(pieces), PIECES_WEIGHT))),))
+
+
+def _other_forms(term: str) -> list[Alternative]:
+    """Words of the same stem: `charging` is met by charged, charges and charge."""
+    if len(term) <= SHORTEST_STEMMED or not term.isalpha():
+        return []
+    root = stem(term)
+    forms = [STEM + root] if root == term else [STEM + root, root]
+    return [Alternative((form,), STEM_WEIGHT) for form in forms]
 
 
 def _written_as_one(left: Word, right: Word, pair: str, frequencies: Frequencies) -> tuple[Word, Word]:

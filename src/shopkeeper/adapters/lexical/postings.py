@@ -3,8 +3,8 @@
     score(q, d) = Σ over terms t of q:  idf(t) · f · (k1 + 1) / (f + k1 · (1 − b + b · length(d) / mean length))
     f = Σ over fields: weight · occurrences of t in d's field
 
-BM25F: Robertson, Zaragoza, Taylor 2004 ("Simple BM25 extension to multiple weighted fields"); idf = ln(1 + (N − n + ½) / (n + ½)) as in Lucene. All but
-the idf is a number per (term, row) that is computed when the index is built; a query is then a few array additions, whose cost grows with the rows
+BM25F: Robertson, Zaragoza, Taylor 2004 ("Simple BM25 extension to multiple weighted fields"); idf = ln(1 + (N − n + ½) / (n + ½)) as in
+Lucene. All but the idf is a number per (term, row) that is computed when the index is built; a query is then a few array additions, whose cost grows with the rows
 that hold its terms: all matches are at hand for filters, facets and sorting, and nothing crosses from another runtime hit by hit.
 """
 
@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shopkeeper.errors import Broken
+from shopkeeper.language.mapped import map_array
 from shopkeeper.language.sorted_texts import SortedTexts
 from shopkeeper.ports.lexical import Alternative, Group, LexicalDocument, LexicalIndex, Matches, TextField
 from shopkeeper.ports.progress import Progress, Silent
@@ -150,7 +151,7 @@ class PostingsIndexes:
         """Map the arrays of `folder`."""
         try:
             meta = json.loads((folder / "postings.json").read_text(encoding="utf-8"))
-            arrays = _Arrays(*(np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS))
+            arrays = _Arrays(*(map_array(folder / f"{name}.npy") for name in _ARRAYS))
             index = PostingsIndex(arrays, meta["documents"], meta["mean_length"])
         except (OSError, ValueError, KeyError) as error:
             raise Broken(
