@@ -18,7 +18,7 @@ from typing import Any, Final, Protocol
 from shopkeeper.catalog.report import ImportOptions, ImportReport
 from shopkeeper.catalog.service import CatalogService
 from shopkeeper.domain.product import Product
-from shopkeeper.errors import BadInput, Broken, ShopkeeperError
+from shopkeeper.errors import BadInput, Broken
 from shopkeeper.evaluation.datasets import chorus, online_retail
 from shopkeeper.evaluation.report import BenchOutcome, BenchRequest, Row
 from shopkeeper.orders.service import OrderHistory
@@ -200,5 +200,5 @@ def _in_new_process(measure: Callable[..., dict[str, float]], *args: object) -> 
 def _send(sender: Connection, measure: Callable[..., dict[str, float]], args: tuple[Any, ...]) -> None:
     try:
         sender.send(measure(*args))
-    except ShopkeeperError as fault:
-        sender.send(str(fault))
+    except Exception as fault:
+        sender.send(f"{type(fault).__name__}: {fault}")

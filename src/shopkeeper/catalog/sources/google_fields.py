@@ -12,7 +12,17 @@ from shopkeeper.catalog.documents import AVAILABILITIES
 from shopkeeper.catalog.language_of import localized_text
 from shopkeeper.catalog.prices import price_of
 from shopkeeper.catalog.report import Bad, Found, bad_row
-from shopkeeper.catalog.sources.fields import Attributes, images_of, moment_of, path_of, path_text, raw_attribute_name, unique, whole_of
+from shopkeeper.catalog.sources.fields import (
+    Attributes,
+    attribute_name,
+    images_of,
+    moment_of,
+    path_of,
+    path_text,
+    raw_attribute_name,
+    unique,
+    whole_of,
+)
 from shopkeeper.catalog.sources.source import ReadOptions, WriteOptions
 from shopkeeper.domain.ids import ProductId, VariantId, check_id
 from shopkeeper.domain.product import Availability, Offer, Product, Status, Variant
@@ -33,6 +43,7 @@ OF_VARIANT: Final = (
     "id", "item_group_id", *OPTIONS, "price", "sale_price", "sale_price_effective_date", "availability", "quantity", "gtin", "mpn",
 )  # fmt: skip
 REQUIRED: Final = ("id", "title", "price")
+_STRUCTURED: Final = ("product_type", "product_detail")
 _IMAGES: Final = ("image_link", "additional_image_link")
 _KNOWN: Final = frozenset((*OF_PRODUCT, *OF_VARIANT))
 
@@ -129,10 +140,6 @@ def _availability(written: str) -> Availability:
 
 def _product(items: Sequence[tuple[Pairs, Variant]], product_id: str, options: ReadOptions) -> Product:
     leading = _lists(items[0][0])
-    for pairs, _ in items[1:]:  # what the first item leaves open, a later one may say
-        for name, values in _lists(pairs).items():
-            if name in OF_PRODUCT and name not in leading:
-                leading[name] = values
     first = {name: values[0] for name, values in leading.items()}
     status: Status = "hidden" if first.get("pause") == "all" else "active"
     return Product(
@@ -155,9 +162,7 @@ def _attributes(leading: Mapping[str, Sequence[str]]) -> tuple[tuple[str, tuple[
         for value in leading.get(name, ()):
             attributes.add(name, value)
     for detail in leading.get("product_detail", ()):
-        parts = split_parts(detail, ":", limit=3)
-        section, name, value = ["", *parts] if len(parts) == 2 else [*parts, "", ""][:3]
-        attributes.add(f"{section.strip()}: {name.strip()}" if section.strip() else name.strip(), value.strip())
+        attributes.add(*_read_detail(detail))
     return attributes.done()
 
 
@@ -193,11 +198,30 @@ def _firsts(pairs: Pairs) -> dict[str, str]:
 
 
 def _lists(pairs: Pairs) -> dict[str, list[str]]:
+    """Values by attribute, those with a structure in one fixed spelling, so that what says the same compares equal."""
     lists: dict[str, list[str]] = {}
     for name, value in pairs:
-        if value:
-            lists.setdefault(name, []).append(value)
-    return lists
+        written = _one_spelling(name, value)
+        known = lists.setdefault(name, [])
+        if written and not (name in _STRUCTURED and written in known):
+            known.append(written)
+    return {name: values for name, values in lists.items() if values}
+
+
+def _one_spelling(name: str, value: str) -> str:
+    if name == "product_type":
+        return path_text(path_of(value), "en")
+    if name == "product_detail":
+        named, text = _read_detail(value)
+        return detail(attribute_name(named), text) if named and text else ""
+    return value
+
+
+def _read_detail(written: str) -> tuple[str, str]:
+    """(name with its section before it, value) of a product_detail; empty where it lacks one."""
+    parts = [part.strip() for part in split_parts(written, ":", limit=3)]
+    section, name, value = ["", *parts] if len(parts) == 2 else [*parts, "", ""][:3]
+    return (f"{section}: {name}" if section and name else name), value
 
 
 def items_of(product: Product, options: WriteOptions) -> Iterator[list[tuple[str, str]]]:
@@ -254,7 +278,7 @@ def _offer_pairs(offer: Offer) -> Iterator[tuple[str, str]]:
 def detail(name: str, value: str) -> str:
     """`product_detail` as section:name:value."""
     section, colon, rest = raw_attribute_name(name).partition(": ")
-    return join_parts((section, rest, value) if colon else ("", section, value), ":")
+    return join_parts((section, rest, value) if colon and section else ("", raw_attribute_name(name), value), ":")
 
 
 def split_parts(text: str, sign: str, *, limit: int = 0) -> list[str]:
