@@ -47,12 +47,22 @@ def test_the_aspects_that_are_spoken_of_fit_the_product(shop: DemoShop):
             for lang, by_aspect in phrases.items():
                 by_aspect[aspect.key].add(said.get("zh" if lang == "zh" else "en"))
     for review in shop.reviews:
-        kind = shop.truth.wares[review.product_id].kind
-        allowed = {aspect.key for aspect in aspects_of(kind)}
+        ware = shop.truth.wares[review.product_id]
+        allowed = {aspect.key for aspect in aspects_of(ware.kind, ware.product)}
         said = shop.truth.said[review.id]
         assert said and {aspect for aspect, _ in said} <= allowed
         for aspect, _ in said:
             assert any(sentence.split("{")[0] in review.text for sentence in phrases[review.lang or "zh"][aspect])
+
+
+def test_nobody_speaks_of_the_scent_of_what_is_unscented(shop: DemoShop):
+    unscented = {
+        product.id
+        for product in shop.products
+        if {"fragrance-free", "no-fragrance", "plain"} & {label.key for _, labels in product.attributes for label in labels}
+    }
+    assert len(unscented) > 5
+    assert not any(aspect == "scent" for r in shop.reviews if r.product_id in unscented for aspect, _ in shop.truth.said[r.id])
 
 
 def test_better_products_get_better_ratings(shop: DemoShop):

@@ -82,7 +82,7 @@ def _review(order: Order, line: OrderLine, shopper: Shopper, ware: Ware, seed: i
 
 def _said(ware: Ware, rating: int, dice: Dice) -> Iterator[tuple[Aspect, bool]]:
     """Which aspects come up, and whether each is praised: by how good the product is there, and by the stars that are given."""
-    own = len(ware.kind.aspects)
+    own = sum(aspect.key in ware.kind.aspects for aspect, _ in ware.aspects)
     chosen = dice.some(range(own), 1 + dice.below(2)) + (dice.some(range(own, len(ware.aspects)), 1) if dice.chance(0.55) else [])
     for place in chosen:
         aspect, standing = ware.aspects[place]

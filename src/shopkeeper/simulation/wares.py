@@ -42,17 +42,19 @@ def wares(products: Sequence[Product], *, seed: int, now: datetime) -> dict[Prod
     for product in products:
         kind, dice = type_of(product), Dice(seed, "ware", product.id)
         quality = dice.normal()
-        aspects = tuple((aspect, 0.5 * quality + dice.normal(0.0, 0.9)) for aspect in aspects_of(kind))
+        aspects = tuple((aspect, 0.5 * quality + dice.normal(0.0, 0.9)) for aspect in aspects_of(kind, product))
         mates = _mates(product, kind, by_type, appeal, dice)
         found[product.id] = Ware(product, kind, appeal[product.id], quality, aspects, mates, levels[product.id])
     return found
 
 
-def aspects_of(kind: ProductType) -> tuple[Aspect, ...]:
-    """What reviewers of this type speak of: its own aspects first, then those of any parcel."""
+def aspects_of(kind: ProductType, product: Product) -> tuple[Aspect, ...]:
+    """What reviewers of this product may speak of: its type's aspects first, then those of any parcel."""
+    has = {label.key for _, labels in product.attributes for label in labels}
     own = {aspect.key: aspect for department in departments() if department.key == kind.department for aspect in department.aspects}
     shared = {aspect.key: aspect for aspect in common().aspects}
     named = [own.get(key) or shared[key] for key in kind.aspects]
+    named = [aspect for aspect in named if not has & set(aspect.without)]
     return (*named, *(aspect for aspect in shared.values() if aspect not in named and (aspect.key != "colour" or kind.colour_role == "choice")))
 
 

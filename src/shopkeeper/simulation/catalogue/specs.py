@@ -84,12 +84,14 @@ class ProductType:
 
 @dataclass(frozen=True, slots=True)
 class Aspect:
-    """What reviewers talk about, with sentences of praise and of complaint."""
+    """What reviewers talk about, with sentences of praise and of complaint. A product with a value that `without` names has no such side: nobody
+    complains of the scent of what is unscented."""
 
     key: str
     name: LocalizedText
     good: Texts
     bad: Texts
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ def _values(raw: Mapping[str, Any]) -> tuple[Value, ...]:
 
 
 def _aspects(raw: Mapping[str, Any]) -> tuple[Aspect, ...]:
-    return tuple(Aspect(key, _text(a["name"]), _texts(a["good"]), _texts(a["bad"])) for key, a in raw.items())
+    return tuple(Aspect(key, _text(a["name"]), _texts(a["good"]), _texts(a["bad"]), tuple(a.get("without", ()))) for key, a in raw.items())
 
 
 def _type(key: str, department: str, raw: Mapping[str, Any]) -> ProductType:
