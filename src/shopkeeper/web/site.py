@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote
@@ -16,6 +16,7 @@ from shopkeeper.domain.policy import Policy
 from shopkeeper.domain.texts import LANGS, Lang, LocalizedText
 from shopkeeper.web.contexts import Frame, Link
 from shopkeeper.web.formats import Formats
+from shopkeeper.web.memo import Memo
 from shopkeeper.web.urls import Urls
 from shopkeeper.web.words import Words, words
 
@@ -39,6 +40,8 @@ class Site:
 
     app: "App"
     templates: Environment
+    pictures: Memo[str]
+    """The picture of each category: a search for each would be the dearest part of the home page, and it may well be a minute old."""
 
     def shop(self, name: str | None = None) -> "Shop":
         """The shop of a path `/s/<name>/`, None = the default one; NotFound if there is none."""
@@ -53,7 +56,7 @@ def open_site(app: "App") -> Site:
     """The pages over `app`; templates are compiled once and escape everything."""
     loader = FileSystemLoader(Path(__file__).parent / "templates")
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False)
-    return Site(app, environment)
+    return Site(app, environment, Memo(timedelta(minutes=1)))
 
 
 def filled(site: Site, template: str, context: "DataclassInstance") -> str:

@@ -12,7 +12,7 @@ from shopkeeper.web.site import Site, Visit, visit
 from shopkeeper.web.storefront.cards import first_picture, recommended, row
 from shopkeeper.web.storefront.selection import CATEGORY_SEPARATOR, quoted
 
-MAX_TILES: Final = 12
+MAX_TILES: Final = 24
 
 
 def home(site: Site, request: Request) -> Response:
@@ -58,9 +58,12 @@ def category_path(path: tuple[str, ...]) -> str:
 
 
 def _picture(key: str, seen: Visit) -> str:
-    request = SearchRequest(lang=seen.lang, filters=f"category:{quoted(key)}", sort="popularity", limit=1)
-    hits = seen.shop.search.search(request).hits
-    return first_picture(hits[0].product, seen) if hits else ""
+    def make() -> str:
+        request = SearchRequest(lang=seen.lang, filters=f"category:{quoted(key)}", sort="popularity", limit=1)
+        hits = seen.shop.search.search(request).hits
+        return first_picture(hits[0].product, seen) if hits else ""
+
+    return seen.site.pictures.get((seen.shop.id, key), make, seen.now)
 
 
 def rows(seen: Visit) -> tuple[Row, ...]:
