@@ -95,6 +95,7 @@ def _import_options(entry: Entry) -> ImportOptions:
         format=given.get("format", "auto"),  # type: ignore[arg-type]  # checked against FormatName when it was accepted
         dry_run=given.get("dry_run") == "true",
         delete_missing=given.get("delete_missing") == "true",
+        derive_products=given.get("derive_products") == "true",
         force=given.get("force") == "true",
         lang=given.get("lang"),  # type: ignore[arg-type]  # checked against Lang when it was accepted
         currency=given.get("currency"),

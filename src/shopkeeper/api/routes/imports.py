@@ -38,11 +38,12 @@ def import_feed(
     currency: Annotated[str | None, Form(pattern="^[A-Z]{3}$", description="For formats that do not say it.")] = None,
     dry_run: Annotated[bool, Form(description="Report only; nothing is written.")] = False,
     delete_missing: Annotated[bool, Form(description="Products that the feed no longer names become tombstones.")] = False,
+    derive_products: Annotated[bool, Form(description="For orders: what their lines say of products is put into the catalogue.")] = False,
     force: Annotated[bool, Form(description="Allow `delete_missing` for more than half of the shop.")] = False,
 ) -> Response:
     """A whole feed (up to 2 GB). Good rows land, bad rows are told by line, field and reason; the same file again changes nothing."""
     options = {"kind": kind, "format": format}
-    flags = {"dry_run": dry_run, "delete_missing": delete_missing, "force": force}
+    flags = {"dry_run": dry_run, "delete_missing": delete_missing, "derive_products": derive_products, "force": force}
     options |= {name: "true" for name, on in flags.items() if on}
     options |= {name: value for name, value in (("lang", lang), ("currency", currency)) if value is not None}
     if column_map is not None:
