@@ -149,3 +149,14 @@ def test_mates_are_of_the_types_that_the_word_lists_pair(shop: DemoShop):
     for ware in shop.truth.wares.values():
         assert {shop.truth.wares[mate].kind.key for mate, _ in ware.mates} <= {other for other, _ in product_types()[ware.kind.key].goes_with}
         assert not ware.mates or abs(sum(weight for _, weight in ware.mates) - 1.0) < 1e-9
+
+
+def test_mates_fit_the_same_phone(shop: DemoShop):
+    compared = 0
+    for ware in shop.truth.wares.values():
+        for mate, _ in ware.mates:
+            models = [dict(product.attributes).get("phone_model") for product in (ware.product, shop.truth.wares[mate].product)]
+            if None not in models:
+                compared += 1
+                assert models[0] == models[1]
+    assert compared >= 2

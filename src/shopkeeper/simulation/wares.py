@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import exp
+from typing import Final
 
 from shopkeeper.domain.ids import ProductId
 from shopkeeper.domain.product import Product
@@ -11,6 +12,8 @@ from shopkeeper.simulation.catalogue.specs import Aspect, ProductType, common, d
 from shopkeeper.simulation.dice import Dice
 
 MATES_PER_TYPE = 2
+MUST_AGREE: Final = ("phone_model", "skin_type")
+"""Attributes in which two things must agree to go together: nobody buys a case for one phone and glass for another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +75,24 @@ def _price_levels(by_type: Mapping[str, Sequence[Product]], now: datetime) -> di
 def _mates(
     product: Product, kind: ProductType, by_type: Mapping[str, Sequence[Product]], appeal: Mapping[ProductId, float], dice: Dice
 ) -> tuple[tuple[ProductId, float], ...]:
-    """The few products that go with this one: of the types its own goes with, rather of its brand and its colours, rather what sells."""
+    """The few products that go with this one: of the types its own goes with, fitting it, rather of its brand, rather what sells."""
     chosen: list[tuple[ProductId, float]] = []
     for other, strength in kind.goes_with:
         scored = sorted(
-            by_type.get(other, ()),
+            (mate for mate in by_type.get(other, ()) if _fit(product, mate)),
             key=lambda mate: (-appeal[mate.id] * (3.0 if mate.brand == product.brand else 1.0) * (0.5 + dice.throw()), mate.id),
         )
         for rank, mate in enumerate(scored[:MATES_PER_TYPE]):
             chosen.append((mate.id, strength / (rank + 1)))
     total = sum(weight for _, weight in chosen)
     return tuple((mate, weight / total) for mate, weight in chosen)
+
+
+def _fit(product: Product, other: Product) -> bool:
+    """True if the two agree in what they must, as far as both have it; normal skin may use what is made for any."""
+    mine, theirs = dict(product.attributes), dict(other.attributes)
+    return all(
+        {"normal"} & {label.key for label in (*mine[name], *theirs[name])} or set(mine[name]) & set(theirs[name])
+        for name in MUST_AGREE
+        if name in mine and name in theirs
+    )
