@@ -128,8 +128,9 @@ def _measure(place: Path, request: BenchRequest, open_shop: OpenShop) -> tuple[l
             systems = [System(OURS, "ours", {query: _ask(shop, query, MAX_LIMIT) for query in judged})]
             if request.peers:
                 products = [change.product for change in shop.database.products.changes() if change.product is not None]
-                for name, rank in search_peers.PEERS.items():
-                    systems.append(System(name, "peer", rank(products, list(judged), MAX_LIMIT)))
+                for name, open_peer in search_peers.PEERS.items():
+                    ask = open_peer(products)
+                    systems.append(System(name, "peer", {query: ask(query, MAX_LIMIT) for query in judged}))
         finally:
             close(shop)
     systems += _others(request.peers_from, place.name)
