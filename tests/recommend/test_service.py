@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from shopkeeper.adapters.artifacts import FolderArtifacts
 from shopkeeper.domain.ids import ProductId
 from shopkeeper.errors import BadInput, NotFound
-from shopkeeper.recommend.request import PLACEMENTS
+from shopkeeper.recommend.request import PLACEMENTS, RecommendRequest
+from shopkeeper.recommend.service import RecommendService
 from tests.recommend.shop import NOW, SmallShop, order, product
 
 PLACES_BESIDE_A_PRODUCT = ("similar", "frequently_bought_together")
@@ -210,18 +212,27 @@ class TestVersions:
         assert shop.names("trending", count=1) == "z"
         assert shop.ask("trending").shown.policy != first
 
-    def test_a_damaged_model_leaves_popularity_to_answer(self, tmp_path, shop):
-        version = shop.artifacts.current("recommend")
-        assert version is not None
-        again = SmallShop(tmp_path)
-        again.products, again.orders = shop.products, shop.orders
-        again.__post_init__()
-        for file in version.path.glob("*.npy"):
-            file.chmod(0o644)
-            file.write_bytes(b"cut")
-        answer = again.ask("trending")
-        assert answer.items
-        assert answer.shown.policy == "recommend:popularity"
+    def test_a_model_that_is_damaged_later_gives_way_to_the_one_before(self, shop):
+        before = shop.artifacts.current("recommend")
+        shop.orders.put([order(300, 0, None, "z")])
+        shop.fit()
+        newest = shop.artifacts.current("recommend")
+        (newest.path / "model.json").chmod(0o644)
+        (newest.path / "model.json").write_bytes(b"{}")
+        restarted = RecommendService(shop.products, shop.orders, FolderArtifacts(shop.root), shop.columns, shop.similar, clock=lambda: NOW)
+        answer = restarted.recommend(RecommendRequest("trending"))
+        assert answer.shown.policy == f"recommend:{before.version}"
+
+    def test_a_model_of_another_format_leaves_popularity_to_answer(self, shop):
+        def write(folder):
+            (folder / "model.json").write_text('{"format": 99}')
+            return {}
+
+        shop.artifacts.publish("recommend", write)
+        restarted = RecommendService(shop.products, shop.orders, FolderArtifacts(shop.root), shop.columns, shop.similar, clock=lambda: NOW)
+        for _ in range(2):
+            restarted.refresh()
+            assert restarted.recommend(RecommendRequest("trending")).shown.policy == "recommend:popularity"
 
 
 class TestShownList:

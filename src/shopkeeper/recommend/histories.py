@@ -4,7 +4,7 @@ A shopper's history is a row of steps, oldest first; a step is what was bought a
 Items are numbers into `ids`; nothing downstream may depend on which number an item has.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -180,9 +180,3 @@ def _reordered(baskets: Baskets, order: NDArray[np.intp]) -> Baskets:
         baskets.shoppers[order],
         baskets.days[order],
     )
-
-
-def iterate_baskets(baskets: Baskets) -> Iterator[NDArray[np.int32]]:
-    """The products of each order, oldest order first."""
-    for start, stop in zip(baskets.offsets[:-1], baskets.offsets[1:], strict=True):
-        yield baskets.items[start:stop]

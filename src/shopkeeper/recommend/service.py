@@ -1,50 +1,28 @@
 """Recommendations: candidates -> what may be shown -> reasons -> a list that feedback can join to."""
 
-import logging
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import get_args
 from uuid import uuid4
-
-import numpy as np
 
 from shopkeeper.domain.ids import ListId, ProductId
 from shopkeeper.domain.product import Product
 from shopkeeper.domain.shown_list import ShownList
 from shopkeeper.domain.texts import LocalizedText
-from shopkeeper.errors import BadInput, Broken, NotFound
+from shopkeeper.errors import BadInput, NotFound
 from shopkeeper.ports.artifacts import ArtifactStore
 from shopkeeper.ports.stores import OrderStore, ProductStore
 from shopkeeper.ranking.columns import CatalogColumns
 from shopkeeper.ranking.popularity import wanted_products
 from shopkeeper.recommend import reasons
 from shopkeeper.recommend.candidates import Candidate, SimilarProducts, Steps, steps_of
-from shopkeeper.recommend.histories import baskets_of
-from shopkeeper.recommend.model import RecommendModel, open_model
-from shopkeeper.recommend.placements import Context, Popular, candidates
+from shopkeeper.recommend.placements import Context, candidates
 from shopkeeper.recommend.request import MAX_COUNT, Placement, Recommendation, RecommendedList, RecommendRequest
 from shopkeeper.recommend.serving import servable
-from shopkeeper.recommend.trends import Trends, trends_of
+from shopkeeper.recommend.state import State, next_state
 
 CUSTOMER_ORDERS = 20
 """A customer's latest orders that are folded in; older ones weigh less than a thousandth."""
-RECOUNT_AFTER = timedelta(minutes=10)
-"""How long popularity without a fitted model may lag behind the orders."""
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """What requests read, replaced as a whole."""
-
-    version: str
-    model: RecommendModel | None
-    popular: Popular
-    trends: Trends
-    numbers: Mapping[ProductId, int]
-    orders: int
-    counted: datetime
 
 
 class RecommendService:
@@ -66,19 +44,11 @@ class RecommendService:
         self._columns = columns
         self._similar = similar
         self._clock = clock
-        self._state: _State | None = None
+        self._state: State | None = None
 
     def refresh(self) -> None:
         """Open the newest artifact if it changed; without one, count the orders again if there are new ones."""
-        state = self._state
-        artifact = self._artifacts.current("recommend")
-        if artifact is not None:
-            if state is None or state.version != artifact.version:
-                self._state = self._of_artifact(artifact.version, open_model(artifact.path))
-            return
-        now, orders = self._clock(), self._orders.count()
-        if state is None or state.version or (orders != state.orders and now - state.counted >= RECOUNT_AFTER):
-            self._state = self._of_orders(orders, now)
+        self._state = next_state(self._state, self._artifacts, self._orders, self._clock())
 
     def recommend(self, request: RecommendRequest) -> RecommendedList:
         """The list for `request`; shorter than asked only where fewer products can be sold.
@@ -96,23 +66,18 @@ class RecommendService:
         items = self._items(candidates(context), request, state)
         return RecommendedList(request.placement, tuple(items), self._shown(request, state, items))
 
-    def _ready(self) -> _State:
-        if self._state is None:
-            try:
-                self.refresh()
-            except Broken as error:
-                # A damaged model must not take the slot down: popularity answers until the next fit.
-                log.warning("recommending without a model: %s", error)
-                self._state = self._of_orders(self._orders.count(), self._clock())
-        assert self._state is not None
-        return self._state
+    def _ready(self) -> State:
+        state = self._state
+        if state is None:
+            state = self._state = next_state(None, self._artifacts, self._orders, self._clock())
+        return state
 
     def _steps(self, request: RecommendRequest) -> Steps:
         orders = [] if request.customer_id is None else self._orders.of_customer(request.customer_id, limit=CUSTOMER_ORDERS)
         bought = [kept for order in reversed(orders) if (kept := wanted_products(order))]
         return steps_of(bought, request.history, request.products)
 
-    def _items(self, found: Iterable[Candidate], request: RecommendRequest, state: _State) -> list[Recommendation]:
+    def _items(self, found: Iterable[Candidate], request: RecommendRequest, state: State) -> list[Recommendation]:
         """The first `count` candidates that the store, too, says can be bought, with price and reason."""
         now = self._clock()
         chosen: list[tuple[Candidate, Product]] = []
@@ -136,7 +101,7 @@ class RecommendService:
         found = [(candidate, products[candidate.id]) for candidate in waiting if candidate.id in products]
         return [(candidate, product) for candidate, product in found if product.buyable(request.market)]
 
-    def _reasons(self, chosen: list[tuple[Candidate, Product]], state: _State, now: datetime) -> list[LocalizedText]:
+    def _reasons(self, chosen: list[tuple[Candidate, Product]], state: State, now: datetime) -> list[LocalizedText]:
         evidence = [candidate.evidence() for candidate, _ in chosen]
         sources = self._products.get(list(dict.fromkeys(e.because for e in evidence if e.because is not None)))
         told = []
@@ -152,7 +117,7 @@ class RecommendService:
                 told.append(_by_orders(product, state, now))
         return told
 
-    def _shown(self, request: RecommendRequest, state: _State, items: list[Recommendation]) -> ShownList:
+    def _shown(self, request: RecommendRequest, state: State, items: list[Recommendation]) -> ShownList:
         return ShownList(
             id=ListId(uuid4().hex),
             shown=self._clock(),
@@ -163,24 +128,8 @@ class RecommendService:
             context=tuple(("product", product) for product in request.products),
         )
 
-    def _of_artifact(self, version: str, model: RecommendModel) -> _State:
-        return _State(version, model, _popular(model.ids, model.trends), model.trends, model.numbers, 0, self._clock())
 
-    def _of_orders(self, orders: int, now: datetime) -> _State:
-        baskets = baskets_of(self._orders.scan())
-        trends = trends_of(baskets, now)
-        numbers = {product: number for number, product in enumerate(baskets.ids)}
-        return _State("", None, _popular(baskets.ids, trends), trends, numbers, orders, now)
-
-
-def _popular(ids: tuple[ProductId, ...], trends: Trends) -> Popular:
-    def ranked(values: np.ndarray) -> list[tuple[ProductId, float]]:
-        return [(ids[number], float(values[number])) for number in np.argsort(-values, kind="stable").tolist() if values[number] > 0]
-
-    return Popular(ranked(np.asarray(trends.popular)), ranked(np.asarray(trends.trend)))
-
-
-def _by_orders(product: Product, state: _State, now: datetime) -> LocalizedText:
+def _by_orders(product: Product, state: State, now: datetime) -> LocalizedText:
     number = state.numbers.get(product.id)
     if number is None or state.trends.orders_ever[number] == 0:
         return reasons.available(product, now=now)

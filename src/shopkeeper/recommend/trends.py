@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from shopkeeper.ranking.popularity import HALF_LIFE_DAYS
 from shopkeeper.recommend.histories import Baskets
 
 TREND_HALF_LIFE_DAYS = 7.0
-POPULAR_HALF_LIFE_DAYS = 30.0
 RECENT_DAYS = 7
 SEASON_DAYS = 90
 
@@ -53,7 +53,7 @@ def trends_of(baskets: Baskets, now: datetime) -> Trends:
     return Trends(
         datetime.fromtimestamp(0, UTC) + timedelta(days=until),
         summed(2.0 ** (-age / TREND_HALF_LIFE_DAYS)).astype(np.float32),
-        summed(2.0 ** (-age / POPULAR_HALF_LIFE_DAYS)).astype(np.float32),
+        summed(2.0 ** (-age / HALF_LIFE_DAYS)).astype(np.float32),
         summed((age < RECENT_DAYS).astype(float)).astype(np.int32),
         summed((age < SEASON_DAYS).astype(float)).astype(np.int32),
         summed(np.ones_like(age)).astype(np.int32),
