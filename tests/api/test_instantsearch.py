@@ -78,6 +78,7 @@ def test_disjunctive_facets_as_the_helper_asks_for_them(shop: Installation) -> N
         query(query="headphones", facets="brand", hitsPerPage=0, page=0),
     )
     assert {hit["brand"] for hit in refined["hits"]} == {"Bose"}
+    assert refined["facets"]["brand"] == {"Bose": refined["nbHits"]}, "counted with its own filter: the other query is there for the rest"
     assert refined["facets"]["categories.lvl0"] == {"Audio": refined["nbHits"]}
     assert others["hits"] == []
     assert others["facets"]["brand"]["Bose"] == refined["nbHits"]

@@ -1,6 +1,9 @@
 """Problems: one shape for every error, and what a request may be."""
 
 import gzip
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -10,7 +13,7 @@ from shopkeeper.api.body_limit import MAX_JSON_BYTES
 from shopkeeper.api.problems import field_path, hide_keys, told
 from shopkeeper.api.schemas.common import Problem
 from shopkeeper.errors import BadInput, Broken, Unavailable
-from tests.api.conftest import Installation
+from tests.api.conftest import DEMO, Installation, installed
 
 
 def test_every_error_is_a_problem_document(shop: Installation) -> None:
@@ -65,6 +68,27 @@ def test_what_is_unavailable_says_when_to_come_back(
     reply = shop.get("/v1/search")
     assert reply.status_code == status
     assert ("retry-after" in reply.headers) is retry
+
+
+def test_a_locked_database_refuses_writes_for_the_moment_and_still_reads(tmp_path: Path) -> None:
+    app, admin, _ = installed(tmp_path)
+    with app, TestClient(create_app(app)) as http, sqlite3.connect(next(tmp_path.rglob("demo/*.db"))) as other:
+        headers = {"X-API-Key": admin}
+        assert http.get("/v1/search?q=speaker", headers=headers).json()["total"] == 2
+        other.execute("BEGIN IMMEDIATE")
+        writes = [
+            ("PUT", "/v1/products/x", {"title": {"en": "X"}, "variants": [{"id": "x"}]}),
+            ("POST", "/v1/products/batch", {"operations": [{"action": "delete", "id": "h-1"}]}),
+        ]
+        with ThreadPoolExecutor() as both:  # each waits for the lock for some seconds before it gives up
+            replies = list(both.map(lambda write: http.request(write[0], write[1], headers=headers, json=write[2]), writes))
+        for reply in replies:
+            assert reply.status_code == 503, reply.text
+            assert int(reply.headers["retry-after"]) >= 1
+        assert http.get("/v1/search?q=speaker", headers=headers).json()["total"] == 2
+        other.rollback()
+        assert http.put("/v1/products/x", headers=headers, json={"title": {"en": "X"}, "variants": [{"id": "x"}]}).status_code == 201
+        assert list(app.shops[DEMO].spool.glob("2*")) == [], "a batch that was refused is not done after all"
 
 
 def test_a_body_that_declares_too_much_is_413_before_it_is_read(shop: Installation) -> None:

@@ -20,6 +20,9 @@ from shopkeeper.search.request import SearchRequest
 
 router = APIRouter(tags=["InstantSearch"])
 MAX_QUERIES = 50
+_AS_ONE = "NOT (NOT "
+"""Set before all conditions: counts of a facet then hold with its own filter too, as Algolia's do. (Left to itself, search counts each facet without
+its own filter; Algolia's helper asks for that with queries of their own.)"""
 
 EXAMPLE = {"requests": [{"indexName": "products", "query": "headphones", "facets": ["brand"], "hitsPerPage": 20, "page": 0}]}
 
@@ -100,7 +103,7 @@ def _request(caller: Caller, asked: AlgoliaQuery) -> SearchRequest:
     return SearchRequest(
         query=asked.query,
         lang=asked.lang,
-        filters=asked.filters,
+        filters=f"{_AS_ONE}({asked.filters}))" if asked.filters else "",
         shop_filters=caller.key.filters,
         facets=tuple(dict.fromkeys(ours for _, ours, _ in asked.facets)),
         sort=asked.sort,
