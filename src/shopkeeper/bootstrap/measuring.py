@@ -1,0 +1,55 @@
+"""What `bench` and `predict` run, on the engines that the product serves."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from shopkeeper.bootstrap.wiring import Shop, build, create_shop
+from shopkeeper.domain.ids import shop_id
+from shopkeeper.errors import BadInput
+from shopkeeper.evaluation.report import BenchOutcome, BenchRequest
+from shopkeeper.ports.progress import Progress
+from shopkeeper.settings import Settings, ShopSettings
+
+Bench = Callable[[BenchRequest], BenchOutcome]
+Predictor = Callable[[Path, Path, Progress], int]
+
+
+def open_shop(folder: Path) -> Shop:
+    """A new, empty shop under `folder`, as `shopkeeper init` makes it; its `close()` ends it."""
+    shop = shop_id("bench")
+    settings = Settings(home=folder, shops={shop: ShopSettings()})
+    create_shop(settings, shop)
+    return build(settings).shop(shop)
+
+
+def benches() -> Mapping[str, Bench]:
+    """Every bench by name."""
+    from shopkeeper.evaluation import faults, importing, latency, recommend, search
+
+    return {
+        "import": _on_data(partial(importing.run, open_shop=open_shop)),
+        "search": _on_data(partial(search.run, open_shop=open_shop)),
+        "recommend": _on_data(recommend.run),
+        "latency": partial(latency.run, open_shop=open_shop),
+        "faults": faults.run,
+    }
+
+
+def predictors() -> Mapping[str, Predictor]:
+    """Every prediction task by name; each returns how many rankings it wrote."""
+    from shopkeeper.evaluation import recommend, search
+
+    return {
+        "recommend": recommend.predict_recommend,
+        "search": lambda data, out, progress: search.predict_search(data, out, open_shop=open_shop, progress=progress),
+    }
+
+
+def _on_data(bench: Bench) -> Bench:
+    def checked(request: BenchRequest) -> BenchOutcome:
+        if not request.data:
+            raise BadInput("this bench needs a data set", field="--data", hint="Name its folder with --data, or set SHOPKEEPER_DATA.")
+        return bench(request)
+
+    return checked
