@@ -63,5 +63,7 @@ def write_google_tsv(products: Callable[[], Iterable[Product]], out: BinaryIO, o
         for item in items_of(product, options):
             cells: dict[str, str] = {}
             for name, value in item:
-                cells[name] = f"{cells[name]},{value}" if name in cells else value
+                joined = f"{cells[name]},{value}" if name in cells else value
+                if name != "product_type" or _split_paths(joined)[-1] == value:  # a path that could not be told apart again is left out
+                    cells[name] = joined
             writer.row(cells)

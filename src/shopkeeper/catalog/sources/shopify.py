@@ -74,7 +74,7 @@ def _read_product(handle: str, rows: Sequence[TableRow], options: ReadOptions) -
         if not _is_variant(row, first=row is good[0]):
             continue
         try:
-            variants.append(_variant(row, handle, names, {variant.id for variant in variants}, options, first=row is good[0]))
+            variants.append(_variant(row, handle, names, {variant.id for variant in variants}, options))
         except BadInput as fault:
             yield bad_row(row.line, fault, row=row.raw, id=handle)
     if not variants:
@@ -89,13 +89,13 @@ def _is_variant(row: _Row, *, first: bool) -> bool:
     return first or any(row.cells.get(name) for name in ("Option1 Value", "Variant SKU", "Variant Price"))
 
 
-def _variant(row: _Row, handle: str, names: Sequence[str], taken: set[VariantId], options: ReadOptions, *, first: bool) -> Variant:
+def _variant(row: _Row, handle: str, names: Sequence[str], taken: set[VariantId], options: ReadOptions) -> Variant:
     cells = row.cells
     values = [cells.get(f"Option{n} Value", "") for n in _OPTION_NUMBERS]
     pairs = [(name, Label(value)) for name, value in zip(names, values, strict=True) if name and value]
     if [(name, label.key) for name, label in pairs] == [("Title", "Default Title")]:
         pairs = []
-    extras = [(KEPT + name, cell) for name, cell in cells.items() if cell and name not in _VARIANT_FIELDS and _kept_with_variant(name, first=first)]
+    extras = [(KEPT + name, cell) for name, cell in cells.items() if cell and name not in _VARIANT_FIELDS and of_variant(name)]
     sku = cells.get("Variant SKU", "")
     if sku and VariantId(sku) in taken:
         extras.append((KEPT + "Variant SKU", sku))  # Shopify allows it twice; an id must differ
@@ -111,10 +111,6 @@ def _variant(row: _Row, handle: str, names: Sequence[str], taken: set[VariantId]
         images=(picture,) if picture else (),
         extras=tuple(sorted((*extras, *kept))),
     )
-
-
-def _kept_with_variant(column: str, *, first: bool) -> bool:
-    return of_variant(column) if first else column not in _PRODUCT_FIELDS
 
 
 def own_id(handle: str, values: Sequence[str]) -> str:

@@ -82,6 +82,7 @@ ATTRIBUTES: Final[dict[str, str]] = {
 }
 """Columns that become attributes of the product."""
 _BY_LOWER: Final = {name.lower(): name for name in CLASSIC} | {new.lower(): old for new, old in NEWER.items()}
+_KNOWN: Final = frozenset((*CLASSIC, *NEWER.values()))
 _NEW_NAMES: Final = {old: new for new, old in NEWER.items()}
 _OF_VARIANT: Final = ("Variant ", "Cost per item", "Included / ", "Price / ", "Compare At Price / ", "Compare-at price / ", "Unit Price ")
 
@@ -97,5 +98,7 @@ def newer_name(column: str) -> str:
 
 
 def of_variant(column: str) -> bool:
-    """True if each variant has its own value in this column."""
-    return column.startswith(_OF_VARIANT) or "(variant.metafields." in column
+    """True if each variant has its own value in this column; so it is with columns that Shopify does not know."""
+    if column.startswith(_OF_VARIANT) or "(variant.metafields." in column:
+        return True
+    return column not in _KNOWN and "(product.metafields." not in column
