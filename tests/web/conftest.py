@@ -1,4 +1,4 @@
-"""A real installation behind its pages: `demo` with sixty products, orders, reviews and policies, and `other`, which is empty at first."""
+"""A real installation behind its pages: `demo` with sixty products, orders, reviews and policies, `other`, which tests import into, and `empty`."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -164,9 +164,10 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
     shops = {
         "demo": ShopSettings(name={"zh": "檐下小铺", "en": "Under the Eaves"}, languages=("zh", "en")),
         "other": ShopSettings(name={"en": "Other shop"}, currency="USD"),
+        "empty": ShopSettings(name={"zh": "空店"}),
     }
     settings = Settings(home=home, default_shop="demo", shops=shops)
-    admin, other_admin = (bootstrap.create_shop(settings, ShopId(name)) for name in shops)
+    admin, other_admin, _ = (bootstrap.create_shop(settings, ShopId(name)) for name in shops)
     with bootstrap.build(settings, clock=_ticking()) as app:
         shop = app.shop("demo")
         stock(shop)

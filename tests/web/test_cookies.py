@@ -35,8 +35,8 @@ def test_the_language_switch_never_leads_to_another_site(pages: Pages):
 def test_what_was_looked_at_makes_a_row_that_says_so_and_can_be_cleared(pages: Pages):
     look_at(pages, "pot%2F1")
     page = Page(pages.http.get("/", headers={"accept-language": "en"}).text)
-    assert page.texts("h2")[1] == "Because of what you looked at"
-    section = page.one("section", aria_labelledby="row-for-you")
+    assert page.texts("h2")[0] == "Because of what you looked at"
+    section = page.one("section", aria_labelledby="row-recommended-for-you")
     assert "Forget what I looked at" in section.text and "Yixing teapot" in section.text
     answer = pages.http.post("/viewed/clear", data={"back": "/"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/")

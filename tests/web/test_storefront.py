@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.web.conftest import Pages
+from tests.web.conftest import Pages, cup
 from tests.web.markup import Page
 
 EVERY_PAGE = [
@@ -16,7 +16,7 @@ EVERY_PAGE = [
     "/policies",
     "/policies/returns",
     "/nowhere",
-    "/s/other/",
+    "/s/empty/",
 ]
 
 
@@ -64,7 +64,7 @@ def test_home_begins_with_the_search_field_and_counts_what_is_there(pages: Pages
     assert page.texts("h1") == ["What are you looking for?"]
     assert page.one("form", role="search").attributes["action"] == "/search"
     assert "59 products in this shop." in page.texts("p", class_="muted")
-    assert page.texts("h2") == ["Categories", "Popular this week"]
+    assert page.texts("h2") == ["Popular this week", "Categories"]
 
 
 def test_home_leads_into_the_largest_categories_with_a_picture(pages: Pages):
@@ -75,15 +75,22 @@ def test_home_leads_into_the_largest_categories_with_a_picture(pages: Pages):
 
 def test_home_in_chinese_says_it_in_chinese(pages: Pages):
     page = read(pages, "/", "zh")
-    assert page.texts("h2") == ["商品分类", "本周热门"]
+    assert page.texts("h2") == ["本周热门", "商品分类"]
     assert "紫砂茶壶" in page.texts("span", class_="card-name")
 
 
 def test_a_shop_without_products_says_so_and_stands(pages: Pages):
-    page = read(pages, "/s/other/")
-    assert "There is nothing" in page.one("main").text or "0 products" in page.one("main").text or "nothing to find yet" in page.one("main").text
+    page = read(pages, "/s/empty/")
+    assert "The shop is being set up; there is nothing to find yet." in page.texts("p", class_="muted")
     assert page.texts("h2") == []
-    assert page.one("a", class_="wordmark").attributes["href"] == "/s/other/"
+    assert page.one("a", class_="wordmark").attributes["href"] == "/s/empty/"
+
+
+def test_nothing_is_called_popular_that_nobody_bought(pages: Pages):
+    pages.other.catalog.put([cup(1), cup(2)])
+    pages.other.search.refresh()
+    row = read(pages, "/s/other/").texts("h2")[0]
+    assert row == "From this shop"
 
 
 def test_search_keeps_the_query_and_says_how_much_was_found(pages: Pages):

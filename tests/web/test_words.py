@@ -11,7 +11,7 @@ from shopkeeper.web.words import FOLDER, Words, words
 WEB = FOLDER.parent
 SOURCES = {path: path.read_text("utf-8") for folder in ("templates", "storefront", "console", ".") for path in WEB.glob(f"{folder}/**/*.[ph][yt]*")}
 LITERAL = re.compile(r"""\bt\(\s*"([\w.-]+)"(?=\s*[,)])""")
-MADE = re.compile(r"""\b(?:t\(\s*|key = )f"([\w-]+\.[\w.-]*)\{""")
+MADE = re.compile(r'f"([a-z_]+\.[\w.-]*)\{')
 MENTIONED = re.compile(r'"((?:[a-z_]+)\.(?:[\w-]+))"')
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
 

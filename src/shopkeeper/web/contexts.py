@@ -69,10 +69,11 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A list on the home or product page; `title` says why it is there; `forget` offers to clear what it was made from."""
+    """A list on the home or product page; `title` and `note` say why it is there; `forget` offers to clear what it was made from."""
 
     id: str
     title: str
+    note: str
     cards: tuple[Card, ...]
     forget: bool = False
 
@@ -89,7 +90,7 @@ class CategoryTile:
 
 @dataclass(frozen=True, slots=True)
 class HomeContext(PageContext):
-    """Home. `products` counts what can be found; None while there is no index yet."""
+    """Home. `products` counts what can be found; None while there is nothing yet."""
 
     products: int | None
     categories: tuple[CategoryTile, ...]

@@ -40,6 +40,9 @@ class Site:
 
     app: "App"
     templates: Environment
+    sold_lately: Memo[bool]
+    """Per shop: are there orders of the last seven days?"""
+
     pictures: Memo[str]
     """The picture of each category: a search for each would be the dearest part of the home page, and it may well be a minute old."""
 
@@ -56,7 +59,7 @@ def open_site(app: "App") -> Site:
     """The pages over `app`; templates are compiled once and escape everything."""
     loader = FileSystemLoader(Path(__file__).parent / "templates")
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False)
-    return Site(app, environment, Memo(timedelta(minutes=1)))
+    return Site(app, environment, Memo(timedelta(minutes=1)), Memo(timedelta(minutes=1)))
 
 
 def filled(site: Site, template: str, context: "DataclassInstance") -> str:

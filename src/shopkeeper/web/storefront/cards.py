@@ -4,6 +4,7 @@ import html
 import logging
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final, Literal
 
 from markupsafe import Markup, escape
@@ -18,6 +19,7 @@ from shopkeeper.web.contexts import Card, Row
 from shopkeeper.web.site import Visit
 
 ROW_LENGTH: Final = 6
+LATELY: Final = timedelta(days=7)
 log = logging.getLogger(__name__)
 _MARK = re.compile(r"(</?mark>)")
 
@@ -79,7 +81,7 @@ def card_of_hit(hit: Hit, seen: Visit) -> Card:
 def recommended(
     placement: Placement, seen: Visit, *, products: tuple[ProductId, ...] = (), history: tuple[ProductId, ...] = ()
 ) -> tuple[Recommendation, ...]:
-    """What is recommended now; nothing where the recommender has not been fitted yet or does not answer: the page stands without it."""
+    """What is recommended now; nothing where the recommender does not answer: the page stands without it."""
     request = RecommendRequest(placement, products=products, history=history, count=ROW_LENGTH, lang=seen.lang)
     try:
         return seen.shop.recommend.recommend(request).items
@@ -88,9 +90,38 @@ def recommended(
         return ()
 
 
-def row(name: str, title: str, items: Sequence[Recommendation], seen: Visit, *, forget: bool = False) -> Row:
-    """The list as a row; a reason that every item shares is not said six times."""
+FILLERS: Final = frozenset({"trending", "popular", "newest"})
+"""Sources that fill a slot up with what has nothing to do with its context; a row whose title names that context leaves them out."""
+
+
+def row_about(
+    placement: Placement, seen: Visit, *, products: tuple[ProductId, ...] = (), history: tuple[ProductId, ...] = (), forget: bool = False
+) -> Row | None:
+    """The row of a placement that follows from `products` or `history`; None where nothing does."""
+    items = [item for item in recommended(placement, seen, products=products, history=history) if item.source not in FILLERS]
+    return _row(placement, f"row.{placement}", items, seen, forget=forget) if items else None
+
+
+def popular_row(seen: Visit) -> Row | None:
+    """What was bought most, under a title that is true: of this week only where there are orders of this week."""
+    items = recommended("trending", seen)
+    if not items:
+        return None
+    if all(item.source == "newest" for item in items):
+        title = "row.from_the_shop"
+    else:
+        title = "row.trending" if seen.site.sold_lately.get(seen.shop.id, lambda: _sold_lately(seen), seen.now) else "row.popular"
+    return _row("trending", title, items, seen)
+
+
+def _sold_lately(seen: Visit) -> bool:
+    orders = seen.shop.database.orders.scan(since=seen.now - LATELY)
+    return next(orders, None) is not None
+
+
+def _row(name: str, title: str, items: Sequence[Recommendation], seen: Visit, *, forget: bool = False) -> Row:
+    """The list as a row; a reason that all items share is said once, beside the title."""
     reasons = [item.reason.get(seen.lang) for item in items]
-    shared = len(set(reasons)) == 1
-    shown = tuple(card(item.product, seen, price=item.price, reason="" if shared else reason) for item, reason in zip(items, reasons, strict=True))
-    return Row(name, title, shown, forget)
+    shared = reasons[0] if len(items) > 1 and len(set(reasons)) == 1 else ""
+    cards = tuple(card(item.product, seen, price=item.price, reason="" if shared else reason) for item, reason in zip(items, reasons, strict=True))
+    return Row(name.replace("_", "-"), str(seen.t(title)), shared, cards, forget)

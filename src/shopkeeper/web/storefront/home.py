@@ -9,7 +9,7 @@ from shopkeeper.errors import Unavailable
 from shopkeeper.search.request import SearchPage, SearchRequest
 from shopkeeper.web.contexts import CategoryTile, HomeContext, Row
 from shopkeeper.web.site import Site, Visit, visit
-from shopkeeper.web.storefront.cards import first_picture, recommended, row
+from shopkeeper.web.storefront.cards import first_picture, popular_row, row_about
 from shopkeeper.web.storefront.selection import CATEGORY_SEPARATOR, quoted
 
 MAX_TILES: Final = 24
@@ -24,7 +24,7 @@ def home(site: Site, request: Request) -> Response:
         url=seen.url,
         fmt=seen.fmt,
         frame=seen.frame("", description=seen.t("home.description", shop=seen.shop.name.get(seen.lang)), canonical=seen.url("home")),
-        products=whole.total if whole is not None else None,
+        products=(whole.total or None) if whole is not None else None,
         categories=tiles(whole, (), seen, pictures=True) if whole is not None else (),
         rows=rows(seen),
     )
@@ -67,10 +67,6 @@ def _picture(key: str, seen: Visit) -> str:
 
 
 def rows(seen: Visit) -> tuple[Row, ...]:
-    """For one who has looked at something: what follows from it. For everyone: what was bought most this week."""
-    found = []
-    if seen.viewed and (items := recommended("recommended_for_you", seen, history=seen.viewed)):
-        found.append(row("for-you", str(seen.t("row.recommended_for_you")), items, seen, forget=True))
-    if items := recommended("trending", seen):
-        found.append(row("trending", str(seen.t("row.trending")), items, seen))
-    return tuple(found)
+    """For one who has looked at something: what follows from it. For everyone: what was bought most."""
+    own = row_about("recommended_for_you", seen, history=seen.viewed, forget=True) if seen.viewed else None
+    return tuple(one for one in (own, popular_row(seen)) if one is not None)

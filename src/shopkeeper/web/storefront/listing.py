@@ -11,9 +11,9 @@ from starlette.responses import Response
 from shopkeeper.domain.money import Currency, Money, exponent_of
 from shopkeeper.errors import NotFound
 from shopkeeper.search.request import Facet, FacetValue, SearchPage, SearchRequest
-from shopkeeper.web.contexts import Chip, FacetChoice, FacetGroup, Link, ListingContext, PriceRange, Row, SortForm, WayOn
+from shopkeeper.web.contexts import Chip, FacetChoice, FacetGroup, Link, ListingContext, PriceRange, SortForm, WayOn
 from shopkeeper.web.site import Site, Visit, visit
-from shopkeeper.web.storefront.cards import card_of_hit, recommended, row
+from shopkeeper.web.storefront.cards import card_of_hit, popular_row
 from shopkeeper.web.storefront.home import category_path, tiles
 from shopkeeper.web.storefront.selection import CATEGORY_SEPARATOR, SORTS, Selection, carried, selection_of
 
@@ -114,7 +114,7 @@ def _page(listing: Listing) -> Response:
         crumbs=crumbs(listing, names),
         subcategories=tiles(page, listing.category, seen, pictures=False) if listing.category and not selection.query else (),
         ways_on=() if page.total else ways_on(listing),
-        popular=None if page.total else popular(seen),
+        popular=None if page.total else popular_row(seen),
     )
     return seen.page("listing.html", context, status=200)
 
@@ -292,9 +292,3 @@ def ways_on(listing: Listing) -> tuple[WayOn, ...]:
         found.append(WayOn(url("search"), str(t("empty.everything")), whole.total))
     roots = tiles(whole, (), seen, pictures=False)[: max(0, WAYS_ON - len(found))]
     return (*found, *(WayOn(root.href, root.label, root.count) for root in roots))
-
-
-def popular(seen: Visit) -> Row | None:
-    """What was bought most this week, for one who found nothing."""
-    items = recommended("trending", seen)
-    return row("trending", str(seen.t("row.trending")), items, seen) if items else None

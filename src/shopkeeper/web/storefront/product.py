@@ -18,7 +18,7 @@ from shopkeeper.errors import NotFound
 from shopkeeper.recommend.request import Placement
 from shopkeeper.web.contexts import Choice, Fact, Link, Option, Picture, ProductContext, ReviewCard, Row, StarBar, StockWords
 from shopkeeper.web.site import LANG_TAGS, MAX_VIEWED, Site, Visit, viewed_cookie, visit, write_viewed
-from shopkeeper.web.storefront.cards import off_percent, recommended, row
+from shopkeeper.web.storefront.cards import off_percent, row_about
 from shopkeeper.web.storefront.home import category_path
 from shopkeeper.web.storefront.listing import facet_label
 from shopkeeper.web.storefront.selection import FACET
@@ -223,8 +223,8 @@ def star_bars(reviews: Sequence[Review]) -> tuple[StarBar, ...]:
 
 def rows(found: Product, seen: Visit) -> tuple[Row, ...]:
     """What is bought with it, and what is like it."""
-    lists = ((placement, recommended(placement, seen, products=(found.id,))) for placement in PLACEMENTS)
-    return tuple(row(placement.replace("_", "-"), str(seen.t(f"row.{placement}")), items, seen) for placement, items in lists if items)
+    made = (row_about(placement, seen, products=(found.id,)) for placement in PLACEMENTS)
+    return tuple(one for one in made if one is not None)
 
 
 def linked_data(found: Product, title: str, paragraphs: Sequence[str], pictures: Sequence[Picture], seen: Visit) -> Markup:
