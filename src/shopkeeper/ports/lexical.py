@@ -47,11 +47,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """Rows (ascending) that meet at least one group, with scores > 0 and, per row, the number of required groups met."""
+    """Rows (ascending) that meet at least one group, with scores > 0."""
 
     rows: npt.NDArray[np.int32]
     scores: npt.NDArray[np.float32]
-    met: npt.NDArray[np.uint8]
 
 
 class LexicalIndex(Protocol):

@@ -20,7 +20,8 @@ FIELDS: Final = (
     TextField("crossings", 0.1, counts=False),
     TextField("pairs", 1.0, counts=False),
 )
-"""Weights chosen on half of the chorus queries (docs/decisions/0004). Codes are found whatever they weigh; pieces of Han words lie far below words."""
+"""Weights chosen on half of the chorus queries (docs/decisions/0004). Codes are found whatever they weigh;
+pieces of Han words lie far below words."""
 
 PAIRED: Final = frozenset({"title", "category"})
 """Fields in which neighbouring Latin words are also indexed as one: in a long text the pairs would outnumber the words."""

@@ -1,4 +1,4 @@
-"""Which rows answer a query: those with all its words; if there are none, across the edges of words; if there are none, with fewer words, and it says so."""
+"""Which rows answer a query: those with all its words; if none, across the edges of words; if none, with fewer words, and it says so."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -48,7 +48,7 @@ def _required(groups: tuple[Group, ...]) -> int:
 
 def _within(matches: Matches, universe: Bools) -> Matches:
     kept = universe[matches.rows]
-    return Matches(matches.rows[kept], matches.scores[kept], matches.met[kept])
+    return Matches(matches.rows[kept], matches.scores[kept])
 
 
 def _across_edges(query: Understanding) -> tuple[Group, ...]:

@@ -114,7 +114,7 @@ class SearchService:
         return SearchPage(hits, len(hits), (), "", shown, seconds=time.perf_counter() - began)
 
     def similar_ids(self, product_id: ProductId, limit: int = 12) -> list[tuple[ProductId, float]]:
-        """Return the ids of products whose text is like that of `product_id` with scores in (0, 1], whether on sale or not; none for an unknown id."""
+        """Return the ids of products whose text is like that of `product_id` with scores in (0, 1]; none for an unknown id."""
         view = self._follower.view()
         row = view.columns.row(product_id)
         if row is None:

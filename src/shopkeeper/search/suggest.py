@@ -1,6 +1,5 @@
 """Completing what is being typed: queries, brands, categories and products whose name has a word that begins with it."""
 
-import itertools
 import json
 import re
 from collections import Counter
@@ -90,8 +89,8 @@ class Suggester:
             weights = self._weights[of_kind]
             if len(of_kind) > limit:
                 of_kind = of_kind[np.argpartition(-weights, limit)[:limit]]
-            for entry in sorted(of_kind.tolist(), key=lambda entry: (-float(self._weights[entry]), entry)):
-                found.append(Candidate(kind, self._texts[entry].decode(), int(self._rows[entry]), float(self._weights[entry])))
+            best = sorted(of_kind.tolist(), key=lambda entry: (-float(self._weights[entry]), entry))
+            found += [Candidate(kind, self._texts[entry].decode(), int(self._rows[entry]), float(self._weights[entry])) for entry in best]
         return found
 
 

@@ -46,13 +46,13 @@ class View:
         offset = 0
         for text in self.texts:
             matches = text.search(groups, least=least, idf=idf)
-            found.append(Matches(matches.rows + np.int32(offset), matches.scores, matches.met))
+            found.append(Matches(matches.rows + np.int32(offset), matches.scores))
             offset += text.documents
         if len(found) == 1:
             return found[0]
         if not found:
-            return Matches(np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.uint8))
-        return Matches(*(np.concatenate([getattr(m, name) for m in found]) for name in ("rows", "scores", "met")))
+            return Matches(np.empty(0, np.int32), np.empty(0, np.float32))
+        return Matches(*(np.concatenate([getattr(m, name) for m in found]) for name in ("rows", "scores")))
 
     def terms_of(self, row: int) -> dict[str, float]:
         """The weighted terms of a row."""

@@ -4,8 +4,9 @@
     f = Σ over fields: weight · occurrences of t in d's field
 
 BM25F: Robertson, Zaragoza, Taylor 2004 ("Simple BM25 extension to multiple weighted fields"); idf = ln(1 + (N − n + ½) / (n + ½)) as in
-Lucene. All but the idf is a number per (term, row) that is computed when the index is built; a query is then a few array additions, whose cost grows with the rows
-that hold its terms: all matches are at hand for filters, facets and sorting, and nothing crosses from another runtime hit by hit.
+Lucene. All but the idf is a number per (term, row) that is computed when the index is built; a query is then a few array additions, whose
+cost grows with the rows that hold its terms: all matches are at hand for filters, facets and sorting, and nothing crosses from another
+runtime hit by hit.
 """
 
 import json
@@ -91,7 +92,7 @@ class PostingsIndex:
             if group.required:
                 met[rows] += 1
         rows = np.flatnonzero((met >= least) & (scores > 0)).astype(np.int32)
-        return Matches(rows, scores[rows], met[rows])
+        return Matches(rows, scores[rows])
 
     def _of_group(self, group: Group, idf: Mapping[str, float]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
         found = [self._of_alternative(alternative, idf) for alternative in group.alternatives]
