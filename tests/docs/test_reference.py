@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,8 +21,13 @@ def test_every_decision_names_its_check() -> None:
 
 
 def test_links_between_pages_lead_somewhere() -> None:
-    import re
-
     for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}"
+
+
+def test_every_file_that_the_tour_names_is_there() -> None:
+    named = re.findall(r"\*\*`([\w/.…]+)`\*\*", (ROOT / "docs" / "tour.md").read_text(encoding="utf-8"))
+    assert len(named) > 25
+    for name in named:
+        assert (ROOT / "src" / "shopkeeper" / name.rstrip("…")).exists(), f"docs/tour.md names {name}"
