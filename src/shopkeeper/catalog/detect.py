@@ -10,10 +10,9 @@ from shopkeeper.catalog.feed import Part
 from shopkeeper.catalog.report import FormatName
 from shopkeeper.catalog.sources.google_fields import attribute
 from shopkeeper.catalog.table_rows import guess_delimiter, split_header
-from shopkeeper.catalog.text_lines import open_text
+from shopkeeper.catalog.text_lines import head_text
 from shopkeeper.errors import BadInput
 
-_HEAD: Final = 1 << 16
 _LINKED_DATA: Final = re.compile(r'"@(context|type|graph)"\s*:')
 _HINT: Final = "Name the format with --format, or say with --map which column feeds which field."
 
@@ -26,8 +25,7 @@ def detect_format(part: Part, encoding: str) -> FormatName:
         raise BadInput("is a Parquet file", field="source", value=part.name, hint="Say with --map which column feeds which field.")
     if magic[257:262] == b"ustar":
         raise BadInput("is a tar archive", field="source", value=part.name, hint="Unpack it first.")
-    with open_text(part, encoding) as text:
-        head = text.read(_HEAD).lstrip("\ufeff \t\r\n")
+    head = head_text(part, encoding)
     if head.startswith("<"):
         return _markup(head, part.name)
     if head.startswith(("{", "[")):

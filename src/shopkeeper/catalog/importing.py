@@ -112,7 +112,8 @@ def _refuse_duplicate(item: Item, seen: IdLines) -> Item:
     before = seen.first(id, item.line)
     if before is None:
         return item
-    return Bad(Reject(item.line, "id", id, f"stands at line {before} already; the first one counts"), id)
+    where = f" (in {item.part})" if item.part else ""
+    return Bad(Reject(item.line, "id", id, f"stands at line {before} already; the first one counts{where}"), id)
 
 
 def missing_ids(store: ProductStore, tally: Tally, *, force: bool) -> tuple[list[ProductId], str]:

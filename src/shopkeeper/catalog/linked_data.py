@@ -9,7 +9,7 @@ import orjson
 from shopkeeper.catalog.feed import Part
 from shopkeeper.catalog.json_stream import JsonItem, json_items
 from shopkeeper.catalog.records import checked_line
-from shopkeeper.catalog.text_lines import open_text, text_lines
+from shopkeeper.catalog.text_lines import head_text, open_text, text_lines
 from shopkeeper.errors import BadInput
 
 _HEAD: Final = 1 << 16
@@ -19,8 +19,7 @@ MAX_DOCUMENT: Final = 32_000_000
 
 def linked_objects(part: Part, encoding: str) -> Iterator[JsonItem]:
     """The objects with the line on which each begins; what an object holds in its own @graph comes instead of it."""
-    with open_text(part, encoding) as text:
-        head = text.read(_HEAD).lstrip("\ufeff \t\r\n")
+    head = head_text(part, encoding)
     if head.startswith("["):
         yield from _opened(json_items(part, encoding))
     elif head.startswith("<"):

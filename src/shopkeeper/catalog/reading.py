@@ -48,7 +48,10 @@ def _read_parts(feed: Feed, read: Reader, options: ReadOptions, *, detect: bool)
     for part in feed.parts:
         given = replace(options, encoding=detect_encoding(part)) if detect and len(feed.parts) > 1 else options
         for item in read(part, given):
-            if len(feed.parts) > 1 and isinstance(item, Bad):
-                yield Bad(replace(item.reject, reason=f"{item.reject.reason} (in {part.name})"), item.id)
-            else:
-                yield item
+            yield _named(item, part.name) if len(feed.parts) > 1 else item
+
+
+def _named(item: Item, part: str) -> Item:
+    if isinstance(item, Bad):
+        return Bad(replace(item.reject, reason=f"{item.reject.reason} (in {part})"), item.id)
+    return replace(item, part=part)

@@ -190,10 +190,11 @@ class BatchReport:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A product as it stands in the file at `line`."""
+    """A product as it stands in the file at `line`; `part` names the file where a feed has several."""
 
     line: int
     product: Product
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,7 @@ class Gone:
 
     line: int
     id: ProductId
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)

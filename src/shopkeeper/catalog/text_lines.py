@@ -12,6 +12,7 @@ from shopkeeper.errors import BadInput
 MAX_LINE: Final = 8_000_000
 """Characters; a longer line cannot be a row of a catalogue (the limit of a description is 100,000)."""
 _SNIFF: Final = 1 << 20
+_PIECE: Final = 1 << 14
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _TOLERANT: Final = {"utf-16": "replace", "utf-16-le": "replace", "utf-16-be": "replace"}
 UNDECODED: Final = re.compile("[\ud800-\udfff]")
@@ -23,18 +24,43 @@ def detect_encoding(part: Part) -> str:
 
     A file whose first megabyte is plain ASCII is read on until something else appears.
     """
-    with part.open() as stream:
-        sample = stream.read(_SNIFF)
-        for mark, encoding in _BOMS:
-            if sample.startswith(mark):
-                return encoding
-        if (wide := _utf16_without_mark(sample)) is not None:
-            return wide
-        while sample.isascii():
-            sample = stream.read(_SNIFF)
-            if not sample:
-                return "utf-8"
+    samples = _samples(part)
+    sample = next(samples, b"")
+    for mark, encoding in _BOMS:
+        if sample.startswith(mark):
+            return encoding
+    if (wide := _utf16_without_mark(sample)) is not None:
+        return wide
+    while sample.isascii():
+        sample = next(samples, b"")
+        if not sample:
+            return "utf-8"
     return _utf8_or_gb18030(sample)
+
+
+def head_text(part: Part, encoding: str) -> str:
+    """The first megabyte or so as text, leading white space gone; bytes that do not decode are replaced."""
+    return next(_samples(part), b"").decode(encoding, "replace").replace("\r\n", "\n").lstrip("\ufeff \t\r\n")
+
+
+def _samples(part: Part) -> Iterator[bytes]:
+    """The part in pieces of a megabyte; damage ends them early, for whoever reads the rows will tell of it. Raises if not a byte comes."""
+    with part.open() as stream:
+        sample, done = b"", 0
+        while True:
+            try:
+                piece = stream.read(_PIECE)
+            except BadInput:
+                if not done:
+                    raise
+                piece = b""
+            done += len(piece)
+            sample += piece
+            if sample and (not piece or len(sample) >= _SNIFF):
+                yield sample
+                sample = b""
+            if not piece:
+                return
 
 
 def check_encoding(name: str) -> str:
