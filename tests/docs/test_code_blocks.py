@@ -1,4 +1,4 @@
-"""Every `sh` and `python` block in the docs runs, file by file and in order, in an empty folder. What cannot run (a server, make) is a `console` block."""
+"""Every `sh` and `python` block in the docs runs, file by file, in an empty folder. What cannot run (a server, make) is a `console` block."""
 
 import os
 import re
