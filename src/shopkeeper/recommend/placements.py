@@ -1,7 +1,7 @@
 """Which candidate generators fill which placement, in which order: the first that has enough wins, the rest fill up."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 
 from shopkeeper.domain.ids import ProductId
@@ -28,11 +28,19 @@ CONTENT_SEEDS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Popular:
-    """Products by how many orders held them, decayed over a month (`popular`) and over a week (`trending`), best first, with their figures."""
+class Order:
+    """Products by a figure above 0, highest first."""
 
-    popular: Sequence[tuple[ProductId, float]] = ()
-    trending: Sequence[tuple[ProductId, float]] = ()
+    products: Sequence[ProductId] = ()
+    figures: Mapping[ProductId, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Popular:
+    """Products by how many orders held them, decayed over a month (`popular`) and over a week (`trending`)."""
+
+    popular: Order = Order()
+    trending: Order = Order()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,7 @@ def _bought_together(context: Context) -> Iterator[Candidate]:
 
 
 def _trending(context: Context) -> Iterator[Candidate]:
-    return _ordered(context.popular.trending, "trending")
+    return _ordered(context.popular.trending, "trending", context.servable)
 
 
 def _for_you(context: Context) -> Iterator[Candidate]:
@@ -95,14 +103,14 @@ def _fill(context: Context) -> Iterator[Candidate]:
     """Popular in the categories of the context, popular anywhere, new: a slot is never empty while something can be sold."""
     narrow = same_category(context.products.values())
     if narrow is not None and context.request.placement != "trending":
-        yield from context.servable.within(narrow, context.request).only(_ordered(context.popular.popular, "popular"))
-    yield from context.servable.only(_ordered(context.popular.popular, "popular"))
+        yield from _ordered(context.popular.popular, "popular", context.servable.within(narrow, context.request))
+    yield from _ordered(context.popular.popular, "popular", context.servable)
     for product in context.servable.newest(2 * context.request.count):
         yield Candidate(product, 0.0, "newest")
 
 
-def _ordered(ranked: Iterable[tuple[ProductId, float]], source: Source) -> Iterator[Candidate]:
-    return (Candidate(product, value, source) for product, value in ranked)
+def _ordered(order: Order, source: Source, servable: Servable) -> Iterator[Candidate]:
+    return (Candidate(product, order.figures[product], source) for product in servable.ranked(order.products, order.figures))
 
 
 def _content(context: Context, products: Sequence[ProductId]) -> Iterator[Candidate]:

@@ -1,6 +1,6 @@
 """What may be shown: the present state of the catalogue and the request's filters, as masks over its columns."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -13,6 +13,9 @@ from shopkeeper.ranking.columns import CatalogColumns
 from shopkeeper.ranking.filters import Everything, Filter, Member, Or, both, parse_filter
 from shopkeeper.recommend.candidates import Candidate
 from shopkeeper.recommend.request import RecommendRequest
+
+_SORT_COST = 4
+"""Sorting an allowed product costs about as much as passing over this many of the order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +32,33 @@ class Servable:
         for candidate in candidates:
             if candidate.id not in seen:
                 seen.add(candidate.id)
-                row = self.columns.row(candidate.id)
-                if row is not None and self.allowed[row]:
+                if self.allows(candidate.id):
                     yield candidate
 
     def within(self, condition: Filter, request: RecommendRequest) -> "Servable":
         """The same, narrowed to products for which `condition` holds."""
         return Servable(self.columns, self.allowed & self.columns.mask(condition, request.market), self.excluded)
+
+    def ranked(self, order: Sequence[ProductId], figures: Mapping[ProductId, float]) -> Iterator[ProductId]:
+        """The products that may be shown in the order of `order`, which is by `figures`, highest first.
+
+        Where few may be shown, they are sorted instead of the whole order being read for them.
+        """
+        few = np.flatnonzero(self.allowed) if self._allows_few(len(order)) else None
+        if few is None:
+            candidates: Iterable[ProductId] = order
+        else:
+            held = [product for product in map(self.columns.id, few.tolist()) if figures.get(product, 0.0) > 0]
+            candidates = sorted(held, key=lambda product: -figures[product])
+        return (product for product in candidates if product not in self.excluded and self.allows(product))
+
+    def _allows_few(self, ordered: int) -> bool:
+        return int(np.count_nonzero(self.allowed)) * _SORT_COST < ordered
+
+    def allows(self, product: ProductId) -> bool:
+        """True if the product's present row may be shown."""
+        row = self.columns.row(product)
+        return row is not None and bool(self.allowed[row])
 
     def newest(self, count: int) -> list[ProductId]:
         """The `count` products that came last (by their own date, else by when they were imported)."""

@@ -13,7 +13,7 @@ from shopkeeper.ports.artifacts import Artifact, ArtifactStore
 from shopkeeper.ports.stores import OrderStore
 from shopkeeper.recommend.histories import baskets_of
 from shopkeeper.recommend.model import RecommendModel, open_model
-from shopkeeper.recommend.placements import Popular
+from shopkeeper.recommend.placements import Order, Popular
 from shopkeeper.recommend.trends import Trends, trends_of
 
 RECOUNT_AFTER = timedelta(minutes=10)
@@ -80,7 +80,8 @@ def _refusing(state: State, version: str) -> State:
 
 
 def _popular(ids: tuple[ProductId, ...], trends: Trends) -> Popular:
-    def ranked(values: np.ndarray) -> list[tuple[ProductId, float]]:
-        return [(ids[number], float(values[number])) for number in np.argsort(-values, kind="stable").tolist() if values[number] > 0]
+    def ranked(values: np.ndarray) -> Order:
+        numbers = [number for number in np.argsort(-values, kind="stable").tolist() if values[number] > 0]
+        return Order([ids[number] for number in numbers], {ids[number]: float(values[number]) for number in numbers})
 
     return Popular(ranked(np.asarray(trends.popular)), ranked(np.asarray(trends.trend)))
