@@ -23,9 +23,9 @@ def list_versions(context: typer.Context, shop: ShopOption = None) -> None:
     with opened_shop(context, shop, read_only=True) as opened:
         rows = []
         for kind in ARTIFACT_KINDS:
-            current = opened.artifacts.current(kind)
+            sound = opened.artifacts.last_sound(kind)
             for version in opened.artifacts.versions(kind):
-                served = "served" if current is not None and version.version == current.version else ""
+                served = "served" if sound is not None and version.version == sound.version else ""
                 rows.append((kind, version.version, f"{version.created:%Y-%m-%d %H:%M}", served))
     show_table("Artifacts", ["kind", "version", "published (UTC)", ""], rows)
 

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import orjson
 
-from shopkeeper.catalog.documents import product_to_json
+from shopkeeper.catalog.documents import product_from_json, product_to_json
 from shopkeeper.domain.ids import ProductId, VariantId
 from shopkeeper.domain.money import Currency, Money
 from shopkeeper.domain.product import Offer, Product, Variant
@@ -159,7 +159,7 @@ def _lost(port: int, key: str, logs: list[_Log]) -> int:
                 connection.request("GET", f"/v1/products/{name}", headers={"Authorization": f"Bearer {key}"})
                 answer = connection.getresponse()
                 body = answer.read()
-                found = orjson.loads(body)["variants"][0]["offers"][0]["price"]["minor"] if answer.status == 200 else 0
+                found = product_from_json(body).variants[0].offers[0].price.minor if answer.status == 200 else 0
                 lost += found < acknowledged
                 log.prices[name] = max(found, acknowledged)
     return lost
