@@ -50,7 +50,8 @@ _MEMORY_SIZES: Final = frozenset(str(2**power) for power in range(2, 12))
 
 _NAMES: Final = "|".join(sorted((re.escape(name) for name in _TO_BASE), key=len, reverse=True))
 QUANTITY: Final = re.compile(
-    rf"(?<![a-z0-9.])(?P<number>\d{{1,9}}(?:,\d{{3}})*(?:[.,]\d{{1,4}})?)(?:[ -]?(?P<unit>{_NAMES})(?![a-z0-9]|(?<=in) \d)|(?P<measure>[{_MEASURE_WORDS}]))"
+    r"(?<![a-z0-9.])(?P<number>\d{1,9}(?:,\d{3})*(?:[.,]\d{1,4})?)"
+    rf"(?:[ -]?(?P<unit>{_NAMES})(?![a-z0-9]|(?<=in) \d)|(?P<measure>[{_MEASURE_WORDS}]))"
 )
 """A number with its unit in normalised text. `3 in 1` is no three inches."""
 

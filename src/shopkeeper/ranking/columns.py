@@ -213,6 +213,11 @@ class LiveColumns:
 
     def read(self) -> CatalogColumns:
         """What a request reads from now on. Rows that `apply` superseded go in this moment, together with the coming of their successors."""
+        self._settle()
+        base_rows, fresh_rows = len(self._base), len(self._fresh)
+        return CatalogColumns(self._base, self._fresh, *self._alive, self._row, base_rows, fresh_rows)
+
+    def _settle(self) -> None:
         for product_id, row in self._pending.items():
             if (before := self._row.get(product_id)) is not None:
                 self._kill(before)
@@ -221,8 +226,6 @@ class LiveColumns:
             else:
                 self._row[product_id] = row
         self._pending.clear()
-        base_rows, fresh_rows = len(self._base), len(self._fresh)
-        return CatalogColumns(self._base, self._fresh, *self._alive, self._row, base_rows, fresh_rows)
 
     def apply(self, change: ProductChange, now: datetime) -> Applied:
         """Take in one change. "new text": the product has a new row, the last one, and the text of it has to be indexed."""
@@ -256,6 +259,7 @@ class LiveColumns:
 
     def set_popularity(self, popularity: Mapping[ProductId, float]) -> None:
         """Write how much each product is wanted; one that is not named gets 0."""
+        self._settle()
         for product_id, row in self._row.items():
             segment, local = self._place(row)
             segment.live["popularity"][local] = popularity.get(product_id, 0.0)

@@ -243,9 +243,9 @@ class _Parser:
         operator = self._take()
         value = self._value(name)
         if name.text in FLAGS:
-            wanted = self._truth(name, value)
             if operator.text not in ("=", "!="):
                 raise self._wrong(operator.at, f"{name.text!r} is true or false and cannot be compared with {operator.text}")
+            wanted = self._truth(name, value)
             return Flag(name.text, wanted if operator.text == "=" else not wanted)
         number = _number(value.text)
         if number is None or name.text in WORDS:

@@ -197,7 +197,8 @@ def _code(code: str, frequencies: Frequencies, correct: Correct) -> Word:
         if term in STOP_WORDS or code in STOP_WORDS:
             return Word(code, (Group((Alternative((term,)),), weight=0.3, required=False),))
         counts = frequencies([term, CROSSING + term, *stems(term)])
-        if not any(counts.values()) and (mended := correct(term)) is not None:
+        # as typed first: the s of `wireles` is no plural
+        if not any(counts.values()) and (mended := correct(code) or correct(term)) is not None:
             return Word(mended, (Group((Alternative((mended,)),)),), asked=code)
         return Word(code, (Group((Alternative((term,)), Alternative((CROSSING + term,)), *_other_forms(term))),))
     whole = code_terms(code)[0].term

@@ -34,9 +34,15 @@ class View:
         return {term: sum(column) for term, *column in zip(terms, *counts, strict=True)}
 
     def idf(self, terms: Sequence[str]) -> dict[str, float]:
-        """The BM25 weight of each term over all indexes."""
-        total = self.documents
-        return {term: float(np.log1p((total - n + 0.5) / (n + 0.5))) for term, n in self.frequencies(terms).items()}
+        """The BM25 weight of each term: as the first index has it, so that what is written later moves no score of what was there (pages by cursor
+        stay in step); over all indexes for terms that the first does not know.
+        """
+        if not self.texts:
+            return dict.fromkeys(terms, 0.0)
+        first = dict(zip(terms, self.texts[0].frequencies(terms), strict=True))
+        later = self.frequencies([term for term, count in first.items() if count == 0])
+        known, everything = self.texts[0].documents, self.documents
+        return {term: _idf(known, count) if count else _idf(everything, later[term]) for term, count in first.items()}
 
     def search(self, groups: Sequence[Group], *, least: int) -> Matches:
         """Search all indexes as one."""
@@ -61,3 +67,7 @@ class View:
                 return text.terms_of(row)
             row -= text.documents
         return {}
+
+
+def _idf(documents: int, frequency: int) -> float:
+    return float(np.log1p((documents - frequency + 0.5) / (frequency + 0.5)))
