@@ -40,8 +40,11 @@ def add(
     from shopkeeper.cli.terminal import console
     from shopkeeper.domain.api_key import SCOPES
     from shopkeeper.kit.choices import chosen
+    from shopkeeper.ranking.filters import parse_filter
 
     known = chosen(scope, SCOPES, field="--scope")
+    if filters:
+        parse_filter(filters)  # a filter that cannot be read is refused now, not at the first search
     with opened_shop(context, shop) as opened:
         key, token = opened.keys.mint(name, known, filters=filters, origins=tuple(origin or ()))
     console.print(f"Key {key.id} ({scope}), shown this once: {token}")
