@@ -42,7 +42,7 @@ def gone(revision: int, name: str) -> ProductChange:
 
 
 def held(columns: CatalogColumns, text: str, market: str = "default") -> set[str]:
-    return {columns.id(row) for row in np.flatnonzero(columns.mask(parse_filter(text), Market(market)) & columns.alive())}
+    return {str(columns.id(int(row))) for row in np.flatnonzero(columns.mask(parse_filter(text), Market(market)) & columns.alive())}
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_a_condition_holds_for_the_products_it_means(columns: CatalogColumns, te
 
 def test_what_is_listed_and_what_may_be_served_differ_by_market_stock_and_status(columns: CatalogColumns) -> None:
     def names(mask: np.ndarray) -> set[str]:
-        return {columns.id(row) for row in np.flatnonzero(mask)}
+        return {str(columns.id(int(row))) for row in np.flatnonzero(mask)}
 
     assert names(columns.listed()) == {"cheap", "dear", "sold-out", "unpriced"}
     assert names(columns.servable()) == {"cheap", "dear"}
@@ -141,7 +141,7 @@ def test_a_product_that_is_deleted_and_put_again_between_two_views_is_there_once
     live.apply(change(3, product("a", offer(2))), noon)
     live.apply(change(4, product("a", offer(3), brand=Label("x"))), noon)
     columns = live.read()
-    assert [columns.id(row) for row in np.flatnonzero(columns.alive())] == ["a"]
+    assert [columns.id(int(row)) for row in np.flatnonzero(columns.alive())] == ["a"]
     assert columns.price_minor()[columns.row(ProductId("a"))] == 3
 
 
