@@ -20,7 +20,7 @@ from tests.catalog.strategies import products
 SMALL: dict[str, Any] = {"id": "p", "title": {"en": "Cup"}, "variants": [{"id": "p", "offers": [{"price": "9.90 EUR"}]}]}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(products())
 def test_a_product_is_what_its_document_says(product: Product) -> None:
     document = product_to_json(product)

@@ -98,7 +98,7 @@ def test_rejects_of_one_kind_are_counted_together(shop: FakeShop) -> None:
     assert report.kept == 0 and dict(report.counts())["rejected"] == 30
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(products(), max_size=4, unique_by=lambda product: product.id))
 def test_json_lines_hold_every_product_whole(tmp_path_factory: pytest.TempPathFactory, given_products: list[Product]) -> None:
     folder = tmp_path_factory.mktemp("trip")

@@ -34,7 +34,7 @@ orders = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(orders)
 def test_an_order_is_what_its_document_says(order: Order) -> None:
     document = order_to_json(order)

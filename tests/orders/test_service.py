@@ -120,7 +120,7 @@ def test_an_order_in_two_currencies_rejects_each_of_its_lines(history: FakeHisto
 class TestDerivedProducts:
     def test_title_price_and_day_are_told_from_the_lines(self, history: FakeHistory) -> None:
         history.load(LINES, derive_products=True)
-        products = {product.id: product for product in history.products.all}
+        products: dict[str, Product] = {product.id: product for product in history.products.all}
         assert set(products) == {"11A", "22"}
         assert products["11A"].title.en == "Blue cup"
         assert products["11A"].variants[0].offers[0].price == Money(850, Currency("GBP"))
@@ -196,5 +196,5 @@ def test_the_541909_lines_of_online_retail_are_all_accounted_for(history: FakeHi
     assert report.dropped == {"not_a_product": 2_995, "no_price": 2_485}
     assert report.kept == sum(len(order.lines) + len(order.returns) for order in history.orders.scan())
     assert report.kept + sum(report.dropped.values()) == 541_909
-    titles = {product.id: product.title.en for product in history.products.all}
+    titles: dict[str, str] = {product.id: product.title.en for product in history.products.all}
     assert titles["85123A"] == "WHITE HANGING HEART T-LIGHT HOLDER"

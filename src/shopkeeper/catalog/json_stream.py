@@ -38,20 +38,21 @@ def json_items(part: Part, encoding: str, *, root: str = "") -> Iterator[JsonIte
 
 
 class _Window:
-    """The unread part of the text, and the line it begins on."""
+    """The unread part of the text: `buffer` from `at` on, and the line that is on."""
 
     def __init__(self, text: io.TextIOWrapper) -> None:
         self._text = text
         self._buffer = ""
+        self._at = 0
         self._line = 1
-        self._indent = "{"
+        self._indent = ""
         self._keys: set[str] = set()
 
     def items(self, name: str, root: str) -> Iterator[JsonItem]:
         self._enter_array(name, root)
         while True:
             self._skip_space()
-            if not self._buffer or self._buffer[0] == "]":
+            if self._at == len(self._buffer) or self._buffer[self._at] == "]":
                 return
             yield self._next()
 
@@ -61,56 +62,59 @@ class _Window:
             if len(self._buffer) > MAX_LINE or not self._more():
                 where = f"under {root!r} " if root else ""
                 raise BadInput(f"has no JSON array {where}", field="source", value=name, hint="Name the array's key as root in the column map.")
-        self._drop(match.end())
+        self._go_to(match.end())
 
     def _more(self) -> bool:
+        """Read on; what was gone past is let go of."""
         chunk = self._text.read(_CHUNK)
-        self._buffer += chunk
+        self._buffer = self._buffer[self._at :] + chunk
+        self._at = 0
         return bool(chunk)
 
-    def _drop(self, count: int) -> None:
-        self._line += self._buffer.count("\n", 0, count)
-        self._buffer = self._buffer[count:]
+    def _go_to(self, place: int) -> None:
+        self._line += self._buffer.count("\n", self._at, place)
+        self._at = place
 
     def _skip_space(self) -> None:
         while True:
-            match = _SPACE.match(self._buffer)
-            end = match.end() if match else 0
-            before = self._buffer[:end].rpartition("\n")
-            if before[1]:
-                self._indent = "\n" + before[2] + "{"
-            self._drop(end)
-            if self._buffer or not self._more():
+            match = _SPACE.match(self._buffer, self._at)
+            end = match.end() if match is not None else self._at
+            newline = self._buffer.rfind("\n", self._at, end)
+            if newline >= 0:
+                self._indent = self._buffer[newline:end] + "{"
+            self._go_to(end)
+            if self._at < len(self._buffer) or not self._more():
                 return
 
     def _next(self) -> JsonItem:
         line = self._line
         while True:
             try:
-                value, end = _DECODER.raw_decode(self._buffer)
+                value, end = _DECODER.raw_decode(self._buffer, self._at)
             except (ValueError, RecursionError) as fault:
-                if len(self._buffer) < MAX_LINE and self._more():
+                if len(self._buffer) - self._at < MAX_LINE and self._more():
                     continue
-                return self._skip_broken(line, str(fault))
+                return self._skip_broken(line, str(fault).partition(": line")[0])
             if end == len(self._buffer) and self._more():
                 continue  # a number might go on
-            raw = self._buffer[:end]
-            self._drop(end)
+            start, keys = self._at, value.keys() if type(value) is dict else ()
+            self._go_to(end)
             if type(value) is not dict:
+                raw = self._buffer[start:end]
                 return JsonItem(line, {}, BadInput("is not a JSON object", field="row", value=raw[:80]), raw)
-            self._keys = set(value)
+            self._keys = set(keys)
             return JsonItem(line, value)
 
     def _skip_broken(self, line: int, reason: str) -> JsonItem:
         """What is left of the file is in the buffer, or `MAX_LINE` of it: look for the next object in that."""
-        at = self._buffer.find(self._indent, 1) + 1 if self._indent != "{" else self._next_alike()
-        end = at if at > 0 else len(self._buffer)
-        raw = self._buffer[:end]
-        self._drop(end)
-        return JsonItem(line, {}, BadInput(f"is not JSON: {reason}", field="row", value=printable(raw[:80])), printable(raw))
+        found = self._buffer.find(self._indent, self._at + 1) + len(self._indent) - 1 if self._indent else self._next_alike()
+        end = found if found > self._at else len(self._buffer)
+        raw = printable(self._buffer[self._at : end])
+        self._go_to(end)
+        return JsonItem(line, {}, BadInput(f"is not JSON: {reason}", field="row", value=raw[:80]), raw)
 
     def _next_alike(self) -> int:
-        for match in re.finditer(r"\}\s*,\s*(?=\{)", self._buffer):
+        for match in re.compile(r"\}\s*,\s*(?=\{)").finditer(self._buffer, self._at):
             try:
                 value, _ = _DECODER.raw_decode(self._buffer, match.end())
             except (ValueError, RecursionError):

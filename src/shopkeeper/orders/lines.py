@@ -18,7 +18,7 @@ SALE_IN_A_RETURN: Final = "sale_in_a_return"
 """Why a rule drops a line."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: half a million of them are made, and none outlives its row
 class OrderRow:
     """What a row says; `quantity` below zero: that many came back. `dropped` names the rule that leaves the line out of the orders."""
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from shopkeeper.domain.product import Product, Variant
@@ -17,6 +18,7 @@ RESERVED: Final = frozenset((
 _OFFSET_WITHOUT_COLON: Final = re.compile(r"([+-]\d{2})(\d{2})$")
 
 
+@lru_cache(maxsize=16_384)
 def attribute_name(raw: str) -> str:
     """The name under which a feed's attribute is kept."""
     return f"{raw}_" if raw.casefold() in RESERVED else raw
@@ -25,6 +27,12 @@ def attribute_name(raw: str) -> str:
 def raw_attribute_name(name: str) -> str:
     """What `attribute_name` was made from."""
     return name[:-1] if name.endswith("_") and name[:-1].casefold() in RESERVED else name
+
+
+@lru_cache(maxsize=65_536)
+def _label(value: str) -> Label:
+    """The same few thousand values stand all over a catalogue, so they are shared."""
+    return Label(value)
 
 
 class Attributes:
@@ -40,7 +48,7 @@ class Attributes:
 
     def done(self) -> tuple[tuple[str, tuple[Label, ...]], ...]:
         """The attributes as a product holds them."""
-        return tuple((name, tuple(map(Label, values))) for name, values in self._values.items())
+        return tuple([(name, tuple([_label(value) for value in values])) for name, values in self._values.items()])
 
 
 def path_of(written: str, separator: str = ">") -> tuple[Label, ...]:

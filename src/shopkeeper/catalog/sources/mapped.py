@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, cast
 
@@ -151,11 +152,17 @@ def _attributes(values: Values, product_map: ProductMap) -> tuple[tuple[str, tup
         for value in list_field(values, source, field=f"attributes.{name}"):
             attributes.add(name, value)
     for column, value in values.items():
-        prefix = next((prefix for prefix in product_map.prefixes if column.startswith(prefix)), None)
-        if prefix is not None and value is not None:
+        if value is not None and (name := _name_under(column, product_map.prefixes)):
             for item in value if isinstance(value, list) else [value]:
-                attributes.add(column.removeprefix(prefix), as_text(item, field=column))
+                attributes.add(name, as_text(item, field=column))
     return attributes.done()
+
+
+@lru_cache(maxsize=16_384)
+def _name_under(column: str, prefixes: tuple[str, ...]) -> str:
+    """What the column's name says after one of the prefixes; empty if it begins with none."""
+    prefix = next((prefix for prefix in prefixes if column.startswith(prefix)), None)
+    return "" if prefix is None else column.removeprefix(prefix)
 
 
 def _variant(values: Values, own: str, options: ReadOptions, product_map: ProductMap) -> Variant:
