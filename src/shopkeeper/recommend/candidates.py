@@ -61,8 +61,12 @@ def steps_of(orders: Iterable[Sequence[ProductId]], looked_at: Sequence[ProductI
     return Steps(tuple(product for product, _ in entries), tuple(age for _, age in entries))
 
 
-def from_history(model: RecommendModel, steps: Steps) -> Iterator[Candidate]:
-    """What comes next and goes together with the shopper's latest products (fold-in)."""
+def _any(_: ProductId) -> bool:
+    return True
+
+
+def from_history(model: RecommendModel, steps: Steps, *, allows: Callable[[ProductId], bool] = _any) -> Iterator[Candidate]:
+    """What comes next and goes together with the shopper's latest products (fold-in); passes quickly over what `allows` does not hold for."""
     known = [(model.numbers[product], age) for product, age in zip(steps.products, steps.ages, strict=True) if product in model.numbers]
     if not known:
         return
@@ -79,7 +83,8 @@ def from_history(model: RecommendModel, steps: Steps) -> Iterator[Candidate]:
         return Evidence(model.ids[source], count)
 
     for number in best(scores, len(scores)).tolist():
-        yield Candidate(model.ids[number], float(scores[number]), "bought_next_and_together", partial(evidence, number))
+        if allows(model.ids[number]):
+            yield Candidate(model.ids[number], float(scores[number]), "bought_next_and_together", partial(evidence, number))
 
 
 def from_orders(model: RecommendModel, beside: Sequence[ProductId]) -> Iterator[Candidate]:

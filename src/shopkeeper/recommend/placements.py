@@ -92,7 +92,7 @@ def _trending(context: Context) -> Iterator[Candidate]:
 def _for_you(context: Context) -> Iterator[Candidate]:
     known = context.model.numbers if context.model else {}
     cold = [product for product in context.steps.products if product not in known]
-    behaviour = from_history(context.model, context.steps) if context.model else iter(())
+    behaviour = from_history(context.model, context.steps, allows=context.servable.allows) if context.model else iter(())
     latest_is_cold = bool(cold) and cold[-1] == context.steps.products[-1]
     # A product nobody has bought yet has no row; if it is what the shopper looks at now, its content speaks beside the older behaviour.
     own = alternating(_content(context, cold), behaviour) if latest_is_cold else chain(behaviour, _content(context, cold))
