@@ -11,9 +11,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, BinaryIO, Final
-
-from typing_extensions import Buffer
+from typing import IO, Any, BinaryIO, Final
 
 from shopkeeper.errors import BadInput
 
@@ -142,7 +140,7 @@ class _Guarded(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Buffer, /) -> int:
+    def readinto(self, buffer: Any, /) -> int:
         view = memoryview(buffer)
         try:
             chunk = self._unpacked.read(len(view))
