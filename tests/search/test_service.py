@@ -2,16 +2,17 @@
 
 import dataclasses
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 import pytest
 
-from shopkeeper.domain.ids import ProductId, VariantId
+from shopkeeper.domain.ids import ProductId, Revision, VariantId
 from shopkeeper.domain.money import Currency, Money
 from shopkeeper.domain.product import Market, Offer, OfferPatch, Product, Variant
 from shopkeeper.domain.texts import Label, LocalizedText
 from shopkeeper.errors import BadInput, NotFound
+from shopkeeper.ports.stores import ProductChange
 from tests.conftest import NOON
 from tests.search.conftest import SmallShop
 
@@ -275,3 +276,37 @@ def test_another_market_shows_what_is_sold_there(small_shop: Make) -> None:
     shop = small_shop([both, product("here", "lamp")])
     assert set(shop.ids("lamp")) == {"both", "here"}
     assert shop.ids("lamp", market=Market("jp"), filters="price = 70") == ["both"]
+
+
+def test_a_restored_backup_takes_prices_back_with_it(small_shop: Make) -> None:
+    shop = small_shop([product("a", "lamp", 1_000)])
+    shop.ids()
+    past, shop.search = shop.search, shop.another_process()
+    past.close()
+    shop.products.patch([OfferPatch(ProductId("a"), price=Money(5, USD))])
+    shop.search.refresh()
+    assert shop.ids(filters="price < 1") == ["a"]
+    shop.search.close()
+    restored = _Earlier(Revision(1), product("a", "lamp", 1_000))
+    shop.products = restored  # pyright: ignore[reportAttributeAccessIssue]  # the store as it was before the patch
+    shop.search = shop.another_process()
+    assert shop.ids(filters="price = 10") == ["a"]
+    shop.search.close()
+
+
+class _Earlier:
+    """A product store that was set back to its first revision."""
+
+    def __init__(self, revision: Revision, first: Product) -> None:
+        self._revision = revision
+        self._first = first
+
+    def revision(self) -> Revision:
+        return self._revision
+
+    def changes(self, since: Revision = Revision(0), *, limit: int | None = None) -> Iterator[ProductChange]:
+        if since < self._revision and limit != 0:
+            yield ProductChange(self._first.id, self._revision, self._revision, self._first)
+
+    def get(self, ids: Sequence[ProductId]) -> dict[ProductId, Product]:
+        return {self._first.id: self._first} if self._first.id in ids else {}

@@ -152,8 +152,8 @@ def _quantity_words(text: str, number: str, unit: str) -> tuple[str, ...]:
     return tuple(piece.term for piece in _quantity_pieces(text, number, unit))
 
 
-def index_terms(text: str) -> Terms:
-    """Return the terms under which `text` is found."""
+def index_terms(text: str, *, paired: bool = True) -> Terms:
+    """Return the terms under which `text` is found; `paired` False leaves `pairs` empty (in a long text they would outnumber the words)."""
     words: list[str] = []
     parts: list[str] = []
     crossings: list[str] = []
@@ -166,7 +166,7 @@ def index_terms(text: str) -> Terms:
         if kind == "code":
             code = match.group()
             words.extend(_code_words(code))
-            if match.start() == left_end + 1 and left:
+            if paired and match.start() == left_end + 1 and left:
                 pairs.extend(pair_terms(left, code))
             left, left_end = code, match.end()
             length += 1

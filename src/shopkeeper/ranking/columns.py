@@ -257,6 +257,11 @@ class LiveColumns:
             self._kill(unseen)
         self._pending[product_id] = row
 
+    def newest_revision(self) -> Revision:
+        """The newest change that the live values of the base have taken in, by this process or another."""
+        revisions = self._base.live["revision"].filled()
+        return Revision(int(revisions.max())) if len(revisions) else Revision(0)
+
     def set_popularity(self, popularity: Mapping[ProductId, float]) -> None:
         """Write how much each product is wanted; one that is not named gets 0."""
         self._settle()

@@ -36,12 +36,12 @@ def lexical_document(product: Product) -> LexicalDocument:
     document: dict[str, list[str]] = {field.name: [] for field in FIELDS}
 
     def add(field: str, text: str) -> None:
-        terms = _short_terms(text) if len(text) <= SHORT else index_terms(text)
+        paired = field in PAIRED
+        terms = _short_terms(text, paired) if len(text) <= SHORT else index_terms(text, paired=paired)
         document[field].extend(terms.words)
         document["parts"].extend(terms.parts)
         document["crossings"].extend(terms.crossings)
-        if field in PAIRED:
-            document["pairs"].extend(terms.pairs)
+        document["pairs"].extend(terms.pairs)
 
     for text in _wordings(product.title):
         add("title", text)
@@ -60,9 +60,9 @@ def lexical_document(product: Product) -> LexicalDocument:
 
 
 @lru_cache(maxsize=50_000)
-def _short_terms(text: str) -> Terms:
+def _short_terms(text: str, paired: bool) -> Terms:
     """Brands, categories and attribute values come again and again."""
-    return index_terms(text)
+    return index_terms(text, paired=paired)
 
 
 def _wordings(text: LocalizedText) -> Iterator[str]:

@@ -144,6 +144,9 @@ class Follower:
         """The artifact to serve, freshly opened if it is another than before."""
         artifact = self._sound_artifact()
         present = self._opened
+        if present is not None and self._products.revision() < present.revision:
+            log.warning("the shop's revision went back from %s: a backup was restored; search opens anew", present.revision)
+            present = None
         if present is not None and (artifact is None or artifact.version in (present.version, self._refused)):
             return present
         if artifact is None:
@@ -172,6 +175,10 @@ class Follower:
         text = self._lexical.open(artifact.path / "text")
         live = self._live_folder / artifact.version
         columns = LiveColumns.open(artifact.path / "columns", live, self._clock())
+        if columns.newest_revision() > self._products.revision():
+            # live values of a future that a restored backup has undone
+            shutil.rmtree(live, ignore_errors=True)
+            columns = LiveColumns.open(artifact.path / "columns", live, self._clock())
         opened = _Opened(
             artifact.version,
             revision,
