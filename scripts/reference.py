@@ -59,7 +59,8 @@ def settings() -> str:
     lines = [
         "# Settings",
         "",
-        "`shopkeeper.toml`, overlaid by the environment. An unknown key is refused by name. `DATABASE_URL` is another name for `SHOPKEEPER_DATABASE__URL`.",
+        "`shopkeeper.toml`, overlaid by the environment. An unknown key is refused by name.",
+        "`DATABASE_URL` is another name for `SHOPKEEPER_DATABASE__URL`.",
         "",
         "| setting | environment | type | default |",
         "|---|---|---|---|",
@@ -81,11 +82,8 @@ def _fields(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[tuple[tup
 
 
 def _type(annotation: Any) -> str:
-    return (
-        (annotation.__name__ if isinstance(annotation, type) and not hasattr(annotation, "__args__") else str(annotation))
-        .replace("|", "\\|")
-        .replace("typing.", "")
-    )
+    named = isinstance(annotation, type) and not hasattr(annotation, "__args__")
+    return (annotation.__name__ if named else str(annotation)).replace("|", "\\|").replace("typing.", "")
 
 
 def _default(field: Any) -> str:

@@ -13,6 +13,7 @@ def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_help_names_every_verb_at_once(tmp_path: Path) -> None:
+    done = run("--help", cwd=tmp_path)
     seconds = []
     for _ in range(3):
         began = time.perf_counter()

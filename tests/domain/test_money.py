@@ -30,4 +30,4 @@ def test_sums_are_exact(a: int, b: int) -> None:
 
 def test_currencies_do_not_mix() -> None:
     with pytest.raises(BadInput, match="USD"):
-        Money(1, Currency("CNY")) + Money(1, Currency("USD"))
+        _ = Money(1, Currency("CNY")) + Money(1, Currency("USD"))

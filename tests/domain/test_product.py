@@ -88,12 +88,13 @@ def test_a_product_that_cannot_be_right_is_refused_naming_the_field(changed: dic
 
 
 def test_an_offer_checks_itself() -> None:
-    for wrong in (
+    faults: tuple[dict[str, Any], ...] = (
         {"stock": -1},
         {"sale_price": Money(1, Currency("USD"))},
         {"sale_starts": datetime(2026, 1, 1)},
         {"sale_starts": NOW, "sale_ends": NOW - DAY},
-    ):
+    )
+    for wrong in faults:
         with pytest.raises(BadInput):
             Offer(price=yuan(30), **wrong)
 

@@ -1,8 +1,8 @@
 """`bench import`: real catalogues and order histories brought into a new shop, indexed and searched, each in a process of its own.
 
 Metrics: `seconds` (import, index and first search), `import_seconds`, `index_seconds`, `rows_per_second` of the import, `cpu_seconds` and
-`peak_rss_mb` of the process, `read`, `kept`, `rejected`, `dropped_<reason>` (rows of the file), `inserted` (products or orders), `searchable` (1 if a product of the
-file is found by its title). The peer `parse-only` reads the same file and keeps nothing.
+`peak_rss_mb` of the process, `read`, `kept`, `rejected`, `dropped_<reason>` (rows of the file), `inserted` (products or orders),
+`searchable` (1 if a product of the file is found by its title). The peer `parse-only` reads the same file and keeps nothing.
 """
 
 import multiprocessing
