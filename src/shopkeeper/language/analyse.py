@@ -9,12 +9,12 @@ has terms with their places:
 """
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from shopkeeper.language.script import normalise, normalise_with_offsets
-from shopkeeper.language.segment import CROSSING, PART, HanPieces, Piece, index_pieces
+from shopkeeper.language.segment import CROSSING, PART, Piece, index_pieces
 from shopkeeper.language.stem import fold_plural, stem
 from shopkeeper.language.units import QUANTITY, quantity_terms
 
@@ -60,13 +60,14 @@ class Terms(NamedTuple):
 
 def chunks(normalised: str) -> Iterator[Chunk]:
     """Yield the chunks of a normalised text in order."""
-    for match in _CHUNK.finditer(normalised):
-        kind = match.lastgroup
-        if match["quantity"] is not None:
-            yield Chunk("quantity", match["quantity"], match.start(), match["number"], match["unit"] or match["measure"])
-        else:
-            # lastgroup is the outer named group of the branch that matched
-            yield Chunk(kind, match.group(), match.start())  # pyright: ignore[reportArgumentType]
+    return map(_chunk, _CHUNK.finditer(normalised))
+
+
+def _chunk(match: re.Match[str]) -> Chunk:
+    if match["quantity"] is not None:
+        return Chunk("quantity", match["quantity"], match.start(), match["number"], match["unit"] or match["measure"])
+    # lastgroup is the outer named group of the branch that matched
+    return Chunk(match.lastgroup, match.group(), match.start())  # pyright: ignore[reportArgumentType]
 
 
 @lru_cache(maxsize=100_000)
@@ -138,6 +139,9 @@ def _pieces(chunk: Chunk) -> tuple[Piece, ...]:
             return _quantity_pieces(chunk.text, chunk.number, chunk.unit)
         case "code":
             return code_terms(chunk.text)
+        case "han":
+            han = index_pieces(chunk.text)
+            return (*han.words, *han.parts, *han.crossings)
         case _:
             return (Piece(chunk.text[:LONGEST_TERM], 0, len(chunk.text)),)
 
@@ -202,19 +206,31 @@ def places_of(text: str, wanted: Set[str]) -> list[tuple[int, int]]:
     """Return where in the original `text` the terms of `wanted` stand, as (start, end), in the order of their starts."""
     normalised, offsets = normalise_with_offsets(text)
     found: list[tuple[int, int]] = []
-    for chunk in chunks(normalised):
-        pieces = _all_pieces(index_pieces(chunk.text)) if chunk.kind == "han" else _pieces(chunk)
-        for term, start, end in pieces:
+    for match in _CHUNK.finditer(normalised):
+        if wanted.isdisjoint(_every_term(match)):
+            continue
+        for term, start, end in _pieces(_chunk(match)):
             if term in wanted:
-                found.append((offsets[chunk.start + start], _end(offsets, chunk.start + end - 1)))
+                found.append((offsets[match.start() + start], _end(offsets, match.start() + end - 1)))
     return sorted(found)
 
 
-def _all_pieces(han: HanPieces) -> tuple[Piece, ...]:
-    return (*han.words, *han.parts, *han.crossings)
+def _every_term(match: re.Match[str]) -> frozenset[str]:
+    """All terms of a chunk: most chunks of a text hold none that is looked for."""
+    if match.lastgroup == "quantity":
+        return frozenset(_quantity_words(match.group(), match["number"], match["unit"] or match["measure"]))
+    return _terms_of_chunk(match.group(), match.lastgroup == "han")
 
 
-def _end(offsets: list[int], last: int) -> int:
+@lru_cache(maxsize=50_000)
+def _terms_of_chunk(text: str, is_han: bool) -> frozenset[str]:
+    if is_han:
+        han = index_pieces(text)
+        return frozenset((*han.word_terms, *han.part_terms, *han.crossing_terms))
+    return frozenset((*_code_words(text), text[:LONGEST_TERM]))
+
+
+def _end(offsets: Sequence[int], last: int) -> int:
     """The end in the original of the character that became normalised character `last` (one character may have become several)."""
     following = last + 1
     while following < len(offsets) - 1 and offsets[following] == offsets[last]:

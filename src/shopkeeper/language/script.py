@@ -6,6 +6,7 @@ go the same way, so nothing is missed.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, Literal
 
@@ -40,7 +41,7 @@ def _fold_char(char: str) -> str:
     if not folded.isascii():
         stripped = unicodedata.normalize("NFD", folded)
         if stripped[:1].isascii():
-            folded = "".join(part for part in stripped if not unicodedata.combining(part))
+            folded = unicodedata.normalize("NFC", "".join(part for part in stripped if not unicodedata.combining(part)))
         folded = folded.translate(_simplified())
     return " " if folded.isspace() or unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp") else folded
 
@@ -56,16 +57,17 @@ def normalise(text: str) -> str:
     return "".join(map(_fold_char, unicodedata.normalize("NFC", text)))
 
 
-def normalise_with_offsets(text: str) -> tuple[str, list[int]]:
+def normalise_with_offsets(text: str) -> tuple[str, Sequence[int]]:
     """Return the folded text and, for each of its characters and the end, the index in `text` that it came from."""
     if text.isascii():
-        return normalise(text), list(range(len(text) + 1))
-    pieces: list[str] = []
+        return normalise(text), range(len(text) + 1)
+    pieces = ["" if unicodedata.combining(char) else _fold_char(char) for char in text]
+    sizes = list(map(len, pieces))
+    if min(sizes) == max(sizes) == 1:
+        return "".join(pieces), range(len(text) + 1)
     offsets: list[int] = []
-    for at, char in enumerate(text):
-        folded = "" if unicodedata.combining(char) else _fold_char(char)
-        pieces.append(folded)
-        offsets.extend([at] * len(folded))
+    for at, size in enumerate(sizes):
+        offsets.extend([at] * size)
     offsets.append(len(text))
     return "".join(pieces), offsets
 

@@ -40,7 +40,7 @@ def complete(view: View, prefix: str, products: ProductStore, *, lang: Lang, mar
         title = product.title.get(lang)
         found[PRODUCT].append(Suggestion(title, "product", mark_prefix(title, folded), product.id))
     for candidate in (c for c in candidates if c.kind == QUERY):
-        if len(found[QUERY]) < limit and _finds(view, candidate, on_offer):
+        if len(found[QUERY]) < limit and (on_offer[candidate.row] or _finds(view, candidate, on_offer)):
             found[QUERY].append(Suggestion(candidate.text, "query", mark_prefix(candidate.text, folded)))
     return _mixed(found, limit)
 

@@ -38,7 +38,7 @@ def count_facet(columns: CatalogColumns, name: str, matching: Bools, *, market: 
         counts += np.bincount(codes[within[rows]], minlength=len(counts))[: len(counts)]
     some = np.flatnonzero(counts)
     order = some[np.lexsort((some, -counts[some]))][:MOST_VALUES]
-    values = tuple(FacetValue(table.keys[code], table.label(code).shown(lang), int(counts[code])) for code in order.tolist())
+    values = tuple(FacetValue(table.keys[code], table.names[code].get(lang) or table.keys[code], int(counts[code])) for code in order.tolist())
     return Facet(name, values)
 
 

@@ -23,9 +23,9 @@ from shopkeeper.search.understand import STOP_WORDS
 
 KINDS: Final = ("query", "brand", "category", "product")
 QUERY, BRAND, CATEGORY, PRODUCT = range(4)
-MOST_STARTS: Final = 8
+MOST_STARTS: Final = 5
 """Places in a name from which it can be completed; later words of a long title are rarely how anyone begins."""
-LONGEST_KEY: Final = 60
+LONGEST_KEY: Final = 40
 LEAST_TITLES: Final = 3
 """Titles that must share a phrase before it is suggested as a query."""
 MOST_PHRASES: Final = 50_000
@@ -35,7 +35,10 @@ _TELLING: Final = re.compile(r"[a-z'-]{3,}")
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A completion before it is checked against what is on offer: `text` of a query, else the row or the facet key it stands for."""
+    """A completion before it is checked against what is on offer: `text` of a query or the facet key it stands for.
+
+    `row` is the product's, or that of one product which the query finds; −1 for a facet value.
+    """
 
     kind: int
     text: str
@@ -110,6 +113,7 @@ class SuggestionBuilder:
         self._products: list[_Entry] = []
         self._labels: dict[tuple[int, str], tuple[set[str], float]] = {}
         self._phrases: Counter[str] = Counter()
+        self._first: dict[str, int] = {}
 
     def add(self, row: int, product: Product, popularity: float) -> None:
         """Take in the names of one product."""
@@ -121,7 +125,10 @@ class SuggestionBuilder:
         for path in product.categories:
             for depth in range(1, len(path) + 1):
                 self._label(CATEGORY, path_key([label.key for label in path[:depth]]), path[depth - 1], weight)
-        self._phrases.update(set().union(*map(_phrases, titles)))
+        phrases = set().union(*map(_phrases, titles))
+        self._phrases.update(phrases)
+        for phrase in phrases:
+            self._first.setdefault(phrase, row)
 
     def _label(self, kind: int, key: str, label: Label, weight: float) -> None:
         names, total = self._labels.get((kind, key), (set(), 0.0))
@@ -135,7 +142,7 @@ class SuggestionBuilder:
         labels = [_Entry(kind, key, -1, weight, tuple(sorted(names))) for (kind, key), (names, weight) in self._labels.items()]
         common = [(phrase, count) for phrase, count in self._phrases.most_common(MOST_PHRASES) if count >= LEAST_TITLES]
         taken = {fold_name(name) for entry in labels for name in entry.names}
-        queries = [_Entry(QUERY, phrase, -1, float(count), (phrase,)) for phrase, count in common if phrase not in taken]
+        queries = [_Entry(QUERY, phrase, self._first[phrase], float(count), (phrase,)) for phrase, count in common if phrase not in taken]
         folder.mkdir()
         names = ("keys", "key_starts", "entry_of", "kinds", "rows", "weights", "texts", "text_starts")
         for name, array in zip(names, _arrays([*queries, *labels, *self._products]), strict=True):
