@@ -31,7 +31,9 @@ def _simplified() -> dict[int, str]:
     traditional = [chr(code) for low, high in _HAN_RANGES[:2] for code in range(low, high + 1)]
     # one call for all: a line feed keeps OpenCC from reading neighbours as a phrase
     converted = converter.convert("\n".join(traditional)).split("\n")
-    return {ord(old): new for old, new in zip(traditional, converted, strict=True) if old != new and len(new) == 1}
+    simpler = {old: new for old, new in zip(traditional, converted, strict=True) if old != new and len(new) == 1}
+    # a few go by a variant (藴 → 蘊 → 蕴)
+    return {ord(old): simpler.get(new, new) for old, new in simpler.items()}
 
 
 @lru_cache(maxsize=65_536)
