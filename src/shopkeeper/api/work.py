@@ -71,7 +71,7 @@ def _apply(shop: Shop, chunk: list[tuple[int, Operation | Reject]], counts: Coun
 
 def import_file(shop: Shop, spool: Spool, entry: Entry, progress: Progress) -> Ended:  # noqa: ARG001 - the signature of all work
     """Import an uploaded file. Importing the same rows again changes nothing, so after a crash it begins anew."""
-    options = _import_options(entry)
+    options = _import_options(entry, shop.currency)
     with reject_file(entry.folder / REJECTS) as rejects:
         if entry.options["kind"] == "orders":
             report = shop.orders.import_orders(entry.body, options, progress=progress, rejects=rejects)
@@ -84,7 +84,7 @@ def import_file(shop: Shop, spool: Spool, entry: Entry, progress: Progress) -> E
     return _ended(report)
 
 
-def _import_options(entry: Entry) -> ImportOptions:
+def _import_options(entry: Entry, currency: str) -> ImportOptions:
     given = entry.options
     column_map = None
     if COLUMN_MAP in given:
@@ -98,7 +98,7 @@ def _import_options(entry: Entry) -> ImportOptions:
         derive_products=given.get("derive_products") == "true",
         force=given.get("force") == "true",
         lang=given.get("lang"),  # type: ignore[arg-type]  # checked against Lang when it was accepted
-        currency=given.get("currency"),
+        currency=given.get("currency") or currency,
     )
 
 

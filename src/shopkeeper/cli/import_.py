@@ -104,8 +104,10 @@ def _run(context: typer.Context, kind: "ImportKind", source: Path, given: dict[s
     for name, known in (("format", ("auto", *get_args(FormatName))), ("lang", LANGS)):
         if given.get(name) is not None:
             chosen(given[name], known, field=f"--{name}")
-    options = ImportOptions(**given)
     with opened_shop(context, shop) as opened:
+        if kind in ("products", "orders") and given["currency"] is None:
+            given["currency"] = opened.currency  # for formats that name none, such as Shopify's CSV
+        options = ImportOptions(**given)
         doors = {
             "products": opened.catalog.import_products,
             "orders": opened.orders.import_orders,

@@ -1,0 +1,1 @@
+"""The schema's history: Alembic migrations, up and down, run from code."""
