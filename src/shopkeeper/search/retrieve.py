@@ -70,7 +70,7 @@ def _fewer_words(view: View, query: Understanding, universe: Bools) -> Found:
         total[rows] += weight
     total[~universe] = 0
     best = float(total.max(initial=0.0))
-    if best < KEPT_SHARE * sum(weights):
+    if best <= 0 or best < KEPT_SHARE * sum(weights):
         return nothing
     row = int(total.argmax())
     kept = [word for word, rows in zip(words, met, strict=True) if row in rows]

@@ -84,15 +84,16 @@ class Suggester:
     def candidates(self, prefix: str, limit: int) -> list[Candidate]:
         """Return up to `limit` completions of each kind of the folded `prefix`, the weightiest of a kind first."""
         first, end = self._keys.with_prefix(prefix)
-        entries = np.unique(self._entry_of[first:end])
+        entries = self._entry_of[first:end]
         kinds = self._kinds[entries]
         found: list[Candidate] = []
         for kind in range(len(KINDS)):
             of_kind = entries[kinds == kind]
-            weights = self._weights[of_kind]
-            if len(of_kind) > limit:
-                of_kind = of_kind[np.argpartition(-weights, limit)[:limit]]
-            best = sorted(of_kind.tolist(), key=lambda entry: (-float(self._weights[entry]), entry))
+            # an entry may stand there once for each of its words; so many are taken that enough different ones remain
+            most = limit * MOST_STARTS
+            if len(of_kind) > most:
+                of_kind = of_kind[np.argpartition(-self._weights[of_kind], most)[:most]]
+            best = sorted(set(of_kind.tolist()), key=lambda entry: (-float(self._weights[entry]), entry))[:limit]
             found += [Candidate(kind, self._texts[entry].decode(), int(self._rows[entry]), float(self._weights[entry])) for entry in best]
         return found
 
