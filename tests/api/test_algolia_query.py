@@ -13,7 +13,7 @@ from shopkeeper.ranking.filters import Member, parse_filter
 
 
 def read(**params: Any) -> AlgoliaQuery:
-    return read_query({"indexName": "products", **params}, place="requests[0]", lang="en")
+    return read_query({"indexName": "products", **params}, place="requests[0]", languages=("en",))
 
 
 def test_what_the_helper_sends_for_refined_widgets() -> None:
@@ -97,7 +97,7 @@ def test_a_quoted_value_is_one_value_whatever_it_holds(value: str) -> None:
     ],
 )
 def test_the_index_name_chooses_order_and_language(index: str, sort: str, lang: str) -> None:
-    asked = read_query({"indexName": index}, place="body", lang="en")
+    asked = read_query({"indexName": index}, place="body", languages=("en",))
     assert (asked.sort, asked.lang) == (sort, lang)
 
 

@@ -21,8 +21,10 @@ def test_a_search_answers_in_the_language_of_the_request(shop: Installation) -> 
     assert shop.get("/v1/search", params={"q": "降噪耳机", "lang": "en"}).json()["hits"][0]["title"] == "Noise-cancelling headphones"
 
 
-def test_the_shops_first_language_is_the_default(shop: Installation) -> None:
-    assert shop.get("/v1/search?q=speaker").json()["hits"][0]["title"].endswith("音箱")
+def test_the_language_of_the_query_is_the_default_and_else_the_shops_first(shop: Installation) -> None:
+    assert shop.get("/v1/search?q=speaker").json()["hits"][0]["title"].endswith("speaker")
+    assert shop.get("/v1/search?q=音箱").json()["hits"][0]["title"].endswith("音箱")
+    assert shop.get("/v1/search").json()["hits"][0]["title"] == shop.get("/v1/search?lang=zh").json()["hits"][0]["title"]
 
 
 def test_a_body_and_an_address_ask_the_same(shop: Installation) -> None:

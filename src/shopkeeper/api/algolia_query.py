@@ -8,7 +8,7 @@ An index name chooses order and language by its ending, as replicas do there: `p
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, get_args
 from urllib.parse import parse_qsl
@@ -17,6 +17,7 @@ import orjson
 
 from shopkeeper.domain.texts import LANGS, Lang
 from shopkeeper.errors import BadInput
+from shopkeeper.language.script import detect_language
 from shopkeeper.search.request import MAX_LIMIT, MAX_QUERY, Sort
 
 MAX_FACET_VALUES: Final = 1_000
@@ -50,7 +51,7 @@ class AlgoliaQuery:
     params: Mapping[str, Any]
 
 
-def read_query(request: Mapping[str, Any], *, place: str, lang: Lang) -> AlgoliaQuery:
+def read_query(request: Mapping[str, Any], *, place: str, languages: Sequence[Lang]) -> AlgoliaQuery:
     """The query in one element of `requests`; `BadInput` names the parameter under `place`."""
     params = _params(request, place)
     index = str(params.get("indexName", ""))
@@ -67,7 +68,7 @@ def read_query(request: Mapping[str, Any], *, place: str, lang: Lang) -> Algolia
     return AlgoliaQuery(
         index=index,
         query=query,
-        lang=_language(params) or index_lang or lang,
+        lang=_language(params) or index_lang or _spoken(query, languages),
         sort=sort,
         filters=_filters(params, place),
         facets=tuple(_facet(str(name)) for name in _listed(params.get("facets", []))),
@@ -178,6 +179,11 @@ def _by_index(index: str) -> tuple[Sort, Lang | None]:
         if index.endswith(f"_{known}"):
             sort, index = known, index.removesuffix(f"_{known}")
     return sort, next((known for known in LANGS if index.endswith(f"_{known}")), None)
+
+
+def _spoken(query: str, languages: Sequence[Lang]) -> Lang:
+    spoken = detect_language(query)
+    return spoken if spoken is not None and spoken in languages else languages[0]
 
 
 def _language(params: Mapping[str, Any]) -> Lang | None:

@@ -9,6 +9,8 @@ import structlog
 from shopkeeper.api.meters import Meters
 from shopkeeper.bootstrap import App, Shop
 from shopkeeper.errors import ShopkeeperError
+from shopkeeper.recommend.request import RecommendRequest
+from shopkeeper.search.request import SearchRequest
 
 LOOK_EVERY_S: Final = 2.0
 """How often newly fitted models are looked for. Search also looks for changes by itself; our own writes need not wait even for that."""
@@ -45,6 +47,8 @@ class Follower:
             self._thread.join()
 
     def _run(self) -> None:
+        for shop in self._app.shops.values():
+            self._warm(shop)
         while not self._stopping:
             for shop in self._app.shops.values():
                 self._follow(shop)
@@ -63,6 +67,19 @@ class Follower:
             # One bad product must not end following for good: say so, and try again at the next look.
             if self._may_complain(shop, part):
                 log.exception("follow failed", shop=shop.id, part=part)
+
+    def _warm(self, shop: Shop) -> None:
+        """Ask once what shoppers will ask, so that none of them waits for dictionaries, models and mapped pages (a second or more, once)."""
+        self._follow(shop)
+        try:
+            for lang in shop.languages:
+                shop.search.search(SearchRequest(query="热茶 warm tea", lang=lang, facets=("*",), limit=12))
+                shop.search.suggest("t", lang=lang)
+            shop.recommend.recommend(RecommendRequest("recommended_for_you"))
+        except ShopkeeperError as error:
+            self._complain(shop, "warm-up", str(error))
+        except Exception:
+            log.exception("warm-up failed", shop=shop.id)
 
     def _complain(self, shop: Shop, part: str, detail: str) -> None:
         if self._may_complain(shop, part):

@@ -87,10 +87,10 @@ def _results(request: Request, caller: Caller, body: dict[str, Any]) -> list[dic
 
 
 def _result(request: Request, caller: Caller, raw: dict[str, Any], place: str) -> dict[str, Any]:
-    asked = read_query(raw, place=place, lang=caller.shop.languages[0])
+    asked = read_query(raw, place=place, languages=caller.shop.languages)
     if asked.facet_search is not None:
         named = read_query(
-            raw | {"facets": [asked.facet_search], "maxValuesPerFacet": 1_000, "page": 0, "hitsPerPage": 0}, place=place, lang=asked.lang
+            raw | {"facets": [asked.facet_search], "maxValuesPerFacet": 1_000, "page": 0, "hitsPerPage": 0}, place=place, languages=(asked.lang,)
         )
         return facet_result(named, caller.shop.search.search(_request(caller, named)))
     page = caller.shop.search.search(_request(caller, asked))

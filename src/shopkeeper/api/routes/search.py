@@ -13,6 +13,7 @@ from shopkeeper.api.schemas.search import SearchIn, SearchOut, SimilarIn, Sugges
 from shopkeeper.domain.ids import ProductId
 from shopkeeper.domain.product import Market
 from shopkeeper.domain.texts import Lang
+from shopkeeper.language.script import detect_language
 from shopkeeper.search.request import Facet, SearchPage, SearchRequest
 
 router = APIRouter(tags=["Search"])
@@ -34,7 +35,7 @@ def search_by_body(request: Request, caller: Reader, asked: SearchIn) -> Respons
 def suggest(caller: Reader, asked: Annotated[SuggestIn, Query()]) -> Response:
     """Completions of a prefix: queries that find something, categories, brands, products."""
     found = caller.shop.search.suggest(
-        asked.q, lang=language(caller, asked.lang), market=Market(asked.market), shop_filters=caller.key.filters, limit=asked.limit
+        asked.q, lang=language(caller, asked.lang, asked.q), market=Market(asked.market), shop_filters=caller.key.filters, limit=asked.limit
     )
     return json_reply(
         {"suggestions": [{"text": one.text, "kind": one.kind, "highlighted": one.highlighted, "product_id": one.product_id or None} for one in found]}
@@ -51,13 +52,16 @@ def similar(request: Request, caller: Reader, product_id: str, asked: Annotated[
     return _page(request, page, lang, Market(asked.market), whole_products=bool(asked.include))
 
 
-def language(caller: Caller, lang: Lang | None) -> Lang:
-    """The language that was asked for, else the shop's first."""
-    return caller.shop.languages[0] if lang is None else lang
+def language(caller: Caller, lang: Lang | None, query: str = "") -> Lang:
+    """The language that was asked for, else that of the query where the shop speaks it, else the shop's first."""
+    if lang is not None:
+        return lang
+    spoken = detect_language(query)
+    return spoken if spoken in caller.shop.languages else caller.shop.languages[0]
 
 
 def _search(request: Request, caller: Caller, asked: SearchIn) -> Response:
-    lang = language(caller, asked.lang)
+    lang = language(caller, asked.lang, asked.q)
     page = caller.shop.search.search(
         SearchRequest(
             query=asked.q,
