@@ -51,7 +51,7 @@ def import_rows(
     def flush() -> PutReport:
         report = PutReport(inserted=len(batch)) if options.dry_run or not batch else put(batch)
         batch.clear()
-        progress.step(kind, feed.meter.done, feed.meter.total)
+        progress.step(kind, min(feed.meter.done, feed.meter.total), feed.meter.total)  # a part may be read twice
         return report
 
     try:

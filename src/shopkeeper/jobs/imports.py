@@ -44,6 +44,8 @@ class ImportLog:
             raise
         ended = "; ".join(part for part in (report.error, report.not_deleted) if part)
         state = "failed" if ended else "done"
+        if report.dry_run:
+            task = replace(task, source=f"{source} (dry run)")
         task = replace(task, state=state, finished=self.clock(), counts=report.counts(), rejects=tuple(report.first_rejects), error=ended)
         self.tasks.save(task)
         return task, report

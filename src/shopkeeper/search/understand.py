@@ -20,6 +20,9 @@ Correct = Callable[[str], str | None]
 MAX_WORDS: Final = 60
 """Words beyond this are left aside: a pasted paragraph is searched by its beginning."""
 
+LONGEST_PIECE: Final = 12
+"""Characters of the longest known piece that is looked for in an unknown word: keeps the cost of a pasted run of characters linear."""
+
 PART_WEIGHT: Final = 0.5
 PIECES_WEIGHT: Final = 0.9
 ADJACENT_WEIGHT: Final = 0.3
@@ -251,12 +254,13 @@ def _ways(word: str) -> list[Alternative]:
 def _known_pieces(word: str, frequencies: Frequencies, *, whole: bool = False) -> list[str]:
     """The fewest pieces that `word` falls into such that the catalogue knows each; empty where there is no such way."""
     size = len(word)
-    spans = {(i, j): word[i:j] for i in range(size) for j in range(i + 1, size + 1) if whole or j - i < size}
+    longest = LONGEST_PIECE if whole else min(LONGEST_PIECE, size - 1)
+    spans = {(i, j): word[i:j] for i in range(size) for j in range(i + 1, min(i + longest, size) + 1)}
     asked = list({term for text in spans.values() for term in (text, PART + text)})
     counts = frequencies(asked)
     fewest: list[list[str] | None] = [[]] + [None] * size
     for end in range(1, size + 1):
-        for start in range(end):
+        for start in range(max(0, end - longest), end):
             before = fewest[start]
             text = spans.get((start, end))
             if before is None or text is None or not (counts[text] or counts[PART + text]):
