@@ -13,6 +13,8 @@ from shopkeeper.search.request import Facet, FacetValue
 MOST_VALUES = 50
 MOST_FACETS = 16
 """Facets that "*" counts: the ones that most products have."""
+FEW = 20
+"""Below one match in so many values, looking matches up is cheaper than passing over all values."""
 NUMERIC = ("price", "rating")
 Bools = npt.NDArray[np.bool_]
 
@@ -34,12 +36,22 @@ def count_facet(columns: CatalogColumns, name: str, matching: Bools, *, market: 
         return Facet(name)
     counts = np.zeros(len(table), dtype=np.int64)
     for offset, rows, codes in columns.pairs(name):
-        within = matching[offset : offset + len(matching)] if offset else matching
-        counts += np.bincount(codes[within[rows]], minlength=len(counts))[: len(counts)]
+        counts += np.bincount(_codes_of(rows, codes, matching[offset:]), minlength=len(counts))[: len(counts)]
     some = np.flatnonzero(counts)
     order = some[np.lexsort((some, -counts[some]))][:MOST_VALUES]
     values = tuple(FacetValue(table.keys[code], table.names[code].get(lang) or table.keys[code], int(counts[code])) for code in order.tolist())
     return Facet(name, values)
+
+
+def _codes_of(rows: npt.NDArray[np.int32], codes: npt.NDArray[np.int32], matching: Bools) -> npt.NDArray[np.int32]:
+    """The codes of the rows that match. Where few do, they are looked up one by one: `rows` is sorted."""
+    if np.count_nonzero(matching) * FEW > len(rows):
+        return codes[matching[rows]]
+    wanted = np.flatnonzero(matching).astype(np.int32)
+    first, end = np.searchsorted(rows, wanted, "left"), np.searchsorted(rows, wanted, "right")
+    sizes = end - first
+    places = np.repeat(first - np.concatenate(([0], np.cumsum(sizes)[:-1])), sizes) + np.arange(sizes.sum()) if len(wanted) else first
+    return codes[places]
 
 
 def _range(columns: CatalogColumns, name: str, matching: Bools, market: Market) -> Facet:

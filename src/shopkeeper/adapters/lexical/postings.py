@@ -104,7 +104,8 @@ class PostingsIndex:
         best = np.zeros(self._documents, dtype=np.float32)
         for rows, gained in found:
             best[rows] = np.maximum(best[rows], gained)
-        rows = np.flatnonzero(best).astype(np.int32)
+        # of booleans: of floats it takes ten times as long
+        rows = np.flatnonzero(best > 0).astype(np.int32)
         return rows, best[rows]
 
     def _of_alternative(self, alternative: Alternative, idf: Mapping[str, float]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
