@@ -41,7 +41,7 @@ class TestFrequentlyBoughtTogether:
 
     def test_the_reason_counts_the_orders_that_hold_both(self, shop):
         reason = shop.first("frequently_bought_together", products="a").reason
-        assert reason.en == "Bought together with “A” in 3 orders"
+        assert reason.en == "In 3 orders together with “A”"
         assert reason.zh == "在 3 个订单里与“商品a”一起购买"
 
     def test_a_cart_is_completed_from_all_its_products(self, shop):
@@ -85,8 +85,8 @@ class TestRecommendedForYou:
 class TestSimilar:
     def test_content_and_behaviour_agree_on_the_first(self, shop):
         assert shop.names("similar", products="a", count=1) == "b"
-        assert shop.first("similar", products="a").reason.en == "Like “A”: also Lu, Tea"
-        assert shop.first("similar", products="a").reason.zh == "与“商品a”相近：同为Lu、类tea"
+        assert shop.first("similar", products="a").reason.en == "Also Lu, Tea, like “A”"
+        assert shop.first("similar", products="a").reason.zh == "同为Lu、类tea，与“商品a”相近"
 
     def test_without_a_text_index_behaviour_answers(self, shop):
         shop.content_is_down = True

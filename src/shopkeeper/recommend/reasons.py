@@ -29,7 +29,7 @@ def same_orders(source: Product | None, count: int) -> LocalizedText:
     if source is None or count < MIN_COUNT:
         return bought_both(source, 0)
     zh, en = _titles(source)
-    return LocalizedText(zh=f"在 {count} 个订单里与“{zh}”一起购买", en=f"Bought together with “{en}” in {count:,} orders")
+    return LocalizedText(zh=f"在 {count} 个订单里与“{zh}”一起购买", en=f"In {count:,} orders together with “{en}”")
 
 
 def alike(product: Product, source: Product) -> LocalizedText:
@@ -38,7 +38,7 @@ def alike(product: Product, source: Product) -> LocalizedText:
     shared_zh, shared_en = shared(product, source, "zh"), shared(product, source, "en")
     if not shared_en:
         return LocalizedText(zh=f"商品介绍与“{zh}”相近", en=f"Its description is close to that of “{en}”")
-    return LocalizedText(zh=f"与“{zh}”相近：同为{'、'.join(shared_zh)}", en=f"Like “{en}”: also {', '.join(shared_en)}")
+    return LocalizedText(zh=f"同为{'、'.join(shared_zh)}，与“{zh}”相近", en=f"Also {', '.join(shared_en)}, like “{en}”")
 
 
 def shared(first: Product, second: Product, lang: Lang) -> list[str]:
