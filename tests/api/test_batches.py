@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from shopkeeper.api import work
-from shopkeeper.api.batches import MAX_BEGUN, Batches, rejects_folder
+from shopkeeper.api.batches import MAX_BEGUN, Batches
 from shopkeeper.api.meters import Meters
 from shopkeeper.api.schemas.tasks import TaskOut
 from shopkeeper.api.spool import Mark, Spool
@@ -232,7 +232,7 @@ class TestAcrossCrashes:
 
     def test_only_the_newest_reject_files_are_kept(self, lone: App, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("shopkeeper.api.batches.KEPT_REPORTS", 2)
-        folder = rejects_folder(lone.shops[DEMO].folder)
+        folder = lone.shops[DEMO].imports.rejects_folder
         folder.mkdir()
         for at in range(4):
             (folder / f"2026010{at}T0.jsonl").touch()

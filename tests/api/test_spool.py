@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from shopkeeper.api.spool import Entry, Mark, Spool, new_task_id
+from shopkeeper.api.spool import Entry, Mark, Spool
 from shopkeeper.errors import Unavailable
+from shopkeeper.jobs.imports import new_task_id
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
 

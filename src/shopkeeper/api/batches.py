@@ -16,12 +16,13 @@ import structlog
 
 from shopkeeper.api.idempotency import forget_old_replies
 from shopkeeper.api.meters import Meters
-from shopkeeper.api.spool import Entry, Spool, new_task_id
+from shopkeeper.api.spool import Entry, Spool
 from shopkeeper.api.work import REJECTS, WORK, Ended
 from shopkeeper.bootstrap import App, Shop
 from shopkeeper.domain.ids import ShopId, TaskId
 from shopkeeper.domain.task import Reject, Task
 from shopkeeper.errors import ShopkeeperError, Unavailable
+from shopkeeper.jobs.imports import new_task_id
 
 LOOK_EVERY_S: Final = 0.5
 """How long work that another worker accepted waits at most."""
@@ -176,9 +177,8 @@ class Batches:
         report = entry.folder / REJECTS
         rejects = _first_rejects(report)
         if report.is_file():
-            folder = rejects_folder(shop.folder)
-            folder.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(report, folder / f"{entry.id}.jsonl")
+            shop.imports.rejects_folder.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(report, shop.imports.rejects_file(entry.id))
         shop.database.tasks.save(replace(running, state=state, finished=self._clock(), counts=ended.counts, rejects=rejects, error=ended.error))
         spool.remove(entry)
         self._meters.task(entry.kind, state)
@@ -199,14 +199,9 @@ class Batches:
 
     def _housekeep(self, shop: Shop) -> None:
         forget_old_replies(shop.folder)
-        reports = sorted(rejects_folder(shop.folder).glob("*.jsonl"))
+        reports = sorted(shop.imports.rejects_folder.glob("*.jsonl"))
         for path in reports[:-KEPT_REPORTS]:
             path.unlink(missing_ok=True)
-
-
-def rejects_folder(shop_folder: Path) -> Path:
-    """Where the whole reject files of a shop's newest tasks are kept."""
-    return shop_folder / "rejects"
 
 
 def _first_rejects(report: Path) -> tuple[Reject, ...]:

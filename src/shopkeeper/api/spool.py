@@ -11,12 +11,10 @@ of their acceptance. One process works the spool, whoever holds the lock; if tha
 
 import contextlib
 import os
-import secrets
 import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -55,11 +53,6 @@ class Mark:
     begun: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
     rejects_bytes: int = 0
-
-
-def new_task_id(now: datetime) -> TaskId:
-    """A fresh id; ids sort by time."""
-    return TaskId(f"{now:%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}")
 
 
 class Spool:

@@ -5,13 +5,11 @@ Metrics: `seconds` (import, index and first search), `import_seconds`, `index_se
 `searchable` (1 if a product of the file is found by its title). The peer `parse-only` reads the same file and keeps nothing.
 """
 
-import multiprocessing
 import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -20,6 +18,7 @@ from shopkeeper.catalog.service import CatalogService
 from shopkeeper.domain.product import Product
 from shopkeeper.errors import BadInput, Broken
 from shopkeeper.evaluation.datasets import chorus, online_retail
+from shopkeeper.evaluation.processes import in_new_process
 from shopkeeper.evaluation.report import BenchOutcome, BenchRequest, Row
 from shopkeeper.orders.service import OrderHistory
 from shopkeeper.ports.stores import ShopDatabase
@@ -88,9 +87,9 @@ def run(request: BenchRequest, *, open_shop: OpenShop) -> BenchOutcome:
         if not found:
             raise BadInput(f"{str(folder)!r} holds neither chorus nor online_retail", field="--data", value=str(folder))
         for job, place in found:
-            rows.append(_row(job, OURS, "ours", _in_new_process(_measure_import, job.name, place, open_shop)))
+            rows.append(_row(job, OURS, "ours", in_new_process(_measure_import, job.name, place, open_shop)))
             if request.peers:
-                rows.append(_row(job, "parse-only", "peer", _in_new_process(_measure_parse, job.name, place)))
+                rows.append(_row(job, "parse-only", "peer", in_new_process(_measure_parse, job.name, place)))
     notes = ["Each row was measured in a fresh process; peak_rss_mb is that process's."]
     return BenchOutcome(OURS, rows, notes)
 
@@ -184,28 +183,3 @@ def peak_rss_mb() -> float:
     except OSError:
         pass
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
-
-
-def _in_new_process(measure: Callable[..., dict[str, float]], *args: object) -> dict[str, float]:
-    """What `measure` returns in a process that starts empty."""
-    spawning = multiprocessing.get_context("spawn")
-    receiver, sender = spawning.Pipe(duplex=False)
-    process = spawning.Process(target=_send, args=(sender, measure, args))
-    process.start()
-    sender.close()
-    try:
-        answer = receiver.recv()
-    except EOFError:
-        process.join()
-        raise Broken(f"the measuring process died with exit code {process.exitcode}") from None
-    process.join()
-    if isinstance(answer, str):
-        raise Broken(f"the measuring process failed: {answer}")
-    return answer
-
-
-def _send(sender: Connection, measure: Callable[..., dict[str, float]], args: tuple[Any, ...]) -> None:
-    try:
-        sender.send(measure(*args))
-    except Exception as fault:
-        sender.send(f"{type(fault).__name__}: {fault}")

@@ -6,14 +6,12 @@ call to `refresh` (the way in which a change by another process comes in); `cost
 process without it. Each size is built in one process and measured in another. No data set is needed.
 """
 
-import multiprocessing
 import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +24,7 @@ from shopkeeper.domain.texts import Lang
 from shopkeeper.errors import BadInput, Broken
 from shopkeeper.evaluation import search_peers
 from shopkeeper.evaluation.importing import OpenShop
+from shopkeeper.evaluation.processes import in_new_process
 from shopkeeper.evaluation.report import BenchOutcome, BenchRequest, Row
 from shopkeeper.evaluation.synthetic import Catalogue
 from shopkeeper.search.request import SearchRequest
@@ -49,13 +48,13 @@ def run(request: BenchRequest, *, open_shop: OpenShop) -> BenchOutcome:
     rows: list[Row] = []
     for size in sizes:
         with tempfile.TemporaryDirectory(prefix="shopkeeper-latency-") as folder:
-            built = _in_new_process(_build, size, Path(folder), open_shop)
-            measured = _in_new_process(_measure, size, Path(folder), open_shop)
+            built = in_new_process(_build, size, Path(folder), open_shop)
+            measured = in_new_process(_measure, size, Path(folder), open_shop)
         measured["cost"] |= built
         rows += [Row(OURS, "ours", f"synthetic-{size}", name, ASKED, figures) for name, figures in measured.items()]
     if request.peers:
         for name in search_peers.PEERS:
-            peer = _in_new_process(_measure_peer, name, sizes[-1])
+            peer = in_new_process(_measure_peer, name, sizes[-1])
             rows += [Row(name, "peer", f"synthetic-{sizes[-1]}", slice_name, ASKED, figures) for slice_name, figures in peer.items()]
     notes = ["Peers return 24 ids; ours returns whole products with highlights and, where the slice says so, facets over all matches."]
     return BenchOutcome(OURS, rows, notes)
@@ -181,28 +180,3 @@ def _resident_mb() -> float:
     """Memory of this process that is in use now, mapped files included, in MB (10^6 bytes)."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-
-def _in_new_process(measure: Callable[..., Any], *args: object) -> Any:
-    """Return what `measure` returns when it is called in a fresh process; `Broken` where that dies."""
-    context = multiprocessing.get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_send, args=(sender, measure, args))
-    process.start()
-    sender.close()
-    try:
-        outcome = receiver.recv()
-    except EOFError:
-        raise Broken("the measuring process died") from None
-    finally:
-        process.join()
-    if isinstance(outcome, BaseException):
-        raise outcome
-    return outcome
-
-
-def _send(sender: Connection, measure: Callable[..., Any], args: tuple[Any, ...]) -> None:
-    try:
-        sender.send(measure(*args))
-    except Exception as error:
-        sender.send(error)

@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import FileResponse, Response
 
-from shopkeeper.api.batches import rejects_folder
 from shopkeeper.api.caller import Caller, Writer
 from shopkeeper.api.replies import json_reply
 from shopkeeper.api.schemas.common import PathId
@@ -42,7 +41,7 @@ def get_task(caller: Writer, task_id: PathId) -> Response:
 def get_rejects(caller: Writer, task_id: PathId) -> Response:
     """Every rejected row of a finished task as JSON Lines, to be mended and sent again. Kept for the newest 200 tasks."""
     task = task_of(caller, task_id)
-    path = rejects_folder(caller.shop.folder) / f"{task.id}.jsonl"
+    path = caller.shop.imports.rejects_file(task.id)
     if path.is_file():
         return FileResponse(path, media_type="application/x-ndjson", filename=f"rejects-{task.id}.jsonl")
     if task.state in ("queued", "running") or task.rejects:
