@@ -1,4 +1,4 @@
-"""Writes docs/reference from the code: commands, settings, ports, metrics. `python scripts/reference.py --check` compares instead (a test does)."""
+"""Writes docs/reference from the code and the golden API description. `python scripts/reference.py --check` compares instead; a test does."""
 
 import importlib
 import inspect
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import orjson
 import typer
 from pydantic import BaseModel
 
@@ -122,6 +123,23 @@ def metrics() -> str:
     return "\n".join(lines)
 
 
+def api() -> str:
+    """Every route of the HTTP API, from the golden description that a test compares with the running code."""
+    described = orjson.loads((FOLDER.parents[1] / "tests" / "api" / "openapi.json").read_bytes())
+    lines = [
+        "# HTTP API",
+        "",
+        "The whole description, with every field, is served at `/openapi.json`. Send the key as `Authorization: Bearer sk_…` or `X-API-Key`.",
+        "Errors are `application/problem+json` (RFC 9457) with the path of each field.",
+        "",
+        "| method | path | what it does |",
+        "|---|---|---|",
+    ]
+    for path, methods in described["paths"].items():
+        lines += [f"| {method.upper()} | `{path}` | {about.get('summary', '')} |" for method, about in methods.items()]
+    return "\n".join(lines)
+
+
 def _modules(package: Any) -> Iterator[Any]:
     for found in sorted(pkgutil.iter_modules(package.__path__), key=lambda found: found.name):
         yield importlib.import_module(f"{package.__name__}.{found.name}")
@@ -131,7 +149,7 @@ def _first_line(function: Any) -> str:
     return (inspect.getdoc(function) or "").splitlines()[0]
 
 
-PAGES = {"commands.md": commands, "settings.md": settings, "ports.md": ports, "metrics.md": metrics}
+PAGES = {"api.md": api, "commands.md": commands, "settings.md": settings, "ports.md": ports, "metrics.md": metrics}
 
 
 def main() -> int:
