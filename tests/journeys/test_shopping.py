@@ -41,6 +41,7 @@ def test_a_merchant_brings_in_a_feed_and_reads_its_rejects(running_shop: Running
     page.goto(f"{running_shop.url}/console")
     page.locator("input[type=password]").fill(running_shop.admin_key)
     page.keyboard.press("Enter")
+    page.wait_for_url("**/console")
     page.goto(f"{running_shop.url}/console/imports")
     page.locator("input[type=file]").set_input_files(feed)
     page.locator("form:has(input[type=file]) button[type=submit]").click()

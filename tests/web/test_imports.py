@@ -20,7 +20,7 @@ from tests.web.test_console import form_of, sign_in
 
 
 def line(id: str, title: str = "Lamp") -> str:
-    product = Product(ProductId(id), LocalizedText(en=title), (Variant(VariantId(id), offers=(Offer(Money(1_250, Currency("USD"))),)),))
+    product = Product(ProductId(id), LocalizedText(en=title), (Variant(VariantId(id), offers=(Offer(Money(1_250, Currency("CNY"))),)),))
     return product_to_json(product).decode()
 
 
