@@ -90,9 +90,9 @@ def run_import(items: Iterable[Item], target: Target, *, batch_size: int, meter:
             flush()
             if (share := meter.done * 200 // max(meter.total, 1)) != told:
                 told = share
-                progress.step("import", meter.done, meter.total)
+                progress.step("import", min(meter.done, meter.total), meter.total)  # a part may be read twice
     flush()
-    progress.step("import", meter.total if not tally.error else meter.done, meter.total)
+    progress.step("import", meter.total if not tally.error else min(meter.done, meter.total), meter.total)
     return tally
 
 
