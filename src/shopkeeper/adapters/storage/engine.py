@@ -36,6 +36,7 @@ class Connections:
         self.read_only = read_only
         self._busy_timeout_s = busy_timeout_s
         self._queue = threading.Lock()
+        self._closed = False
         if isinstance(place, SqliteFile):
             self._reader = _sqlite_engine(place.path, begin="BEGIN", mode="ro" if read_only else "rw", busy_timeout_s=busy_timeout_s)
             self._writer = None if read_only else _sqlite_engine(place.path, begin="BEGIN IMMEDIATE", mode="rw", busy_timeout_s=busy_timeout_s)
@@ -46,6 +47,7 @@ class Connections:
     @contextlib.contextmanager
     def read(self, *, snapshot: bool = False) -> Iterator[Connection]:
         """A transaction for reading. With `snapshot` every statement in it sees the same state (in SQLite they do anyway)."""
+        self._check_open()
         try:
             with self._reader.connect() as connection:
                 if snapshot and isinstance(self.place, PostgresSchema):
@@ -61,6 +63,7 @@ class Connections:
         """
         if self._writer is None:
             raise Refused(f"The database {self.place} was opened for reading only.", status=409)
+        self._check_open()
         deadline = time.monotonic() + self._busy_timeout_s
         while True:
             try:
@@ -72,10 +75,15 @@ class Connections:
                 time.sleep(_RETRY_PAUSE_S)
 
     def close(self) -> None:
-        """Give every connection back to the system. In SQLite the last one to close folds the write-ahead log into the file."""
+        """Give every connection back to the system, for good. In SQLite the last one to close folds the write-ahead log into the file."""
+        self._closed = True  # an engine that was disposed of would open anew for a thread that still asks
         self._reader.dispose()
         if self._writer is not None:
             self._writer.dispose()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise Unavailable(f"The database {self.place} was closed.")
 
     @contextlib.contextmanager
     def _turn(self, deadline: float) -> Iterator[None]:
