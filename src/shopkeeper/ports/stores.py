@@ -16,6 +16,8 @@ from shopkeeper.domain.policy import Policy
 from shopkeeper.domain.product import OfferPatch, Product
 from shopkeeper.domain.review import Review
 from shopkeeper.domain.task import Task
+from shopkeeper.ports.events import EventStore, KeyVault, ListStore
+from shopkeeper.ports.shoppers import ShopperStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,3 +177,11 @@ class ShopDatabase(Protocol):
     def keys(self) -> KeyStore: ...
     @property
     def tasks(self) -> TaskStore: ...
+    @property
+    def shoppers(self) -> ShopperStore: ...
+    @property
+    def events(self) -> EventStore: ...
+    @property
+    def lists(self) -> ListStore: ...
+    @property
+    def vault(self) -> KeyVault: ...
