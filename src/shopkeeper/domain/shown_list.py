@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal, get_args
 
 from shopkeeper.domain.ids import ListId, ProductId
 from shopkeeper.errors import BadInput
 
 Surface = Literal["search", "suggest", "similar", "frequently_bought_together", "trending", "recommended_for_you", "category"]
+SURFACES: Final[tuple[Surface, ...]] = get_args(Surface)
 
 
 @dataclass(frozen=True, slots=True)
