@@ -150,7 +150,7 @@ class TestThereAndBack:
 
 class TestWhileServed:
     def test_a_backup_beside_a_writer_is_one_moment_of_it(self, home: Home, tmp_path: Path) -> None:
-        stop, faults = threading.Event(), list[BaseException]()
+        begun, stop, faults = threading.Event(), threading.Event(), list[BaseException]()
 
         def write() -> None:  # product first, order second: an order in the backup without its price there would be two moments
             try:
@@ -159,6 +159,7 @@ class TestWhileServed:
                     while not stop.is_set():
                         database.products.put([product(item, price=n) for item in ("first", "last")])
                         database.orders.put([order(f"{n:06d}")])
+                        begun.set()
                         n += 1
             except BaseException as fault:
                 faults.append(fault)
@@ -169,6 +170,7 @@ class TestWhileServed:
         with claim_server(home.url, [home.shop], port=8000):
             writer.start()
             try:
+                assert begun.wait(30)
                 for n in range(3):
                     time.sleep(0.1)
                     backup(home.url, home.shop, tmp_path / f"{n}.zip")

@@ -16,6 +16,7 @@ ListId = NewType("ListId", str)
 KeyId = NewType("KeyId", str)
 TaskId = NewType("TaskId", str)
 EventId = NewType("EventId", str)
+ExperimentId = NewType("ExperimentId", str)
 SessionId = NewType("SessionId", str)
 ShopperId = NewType("ShopperId", int)
 """One identity (a visitor of one device, or a user) as this shop numbers it; never shown outside, and worth nothing once its key is destroyed."""

@@ -60,3 +60,34 @@ class ShopperStore(Protocol):
     def count(self) -> int:
         """How many identities are known and not erased."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class BotFlag:
+    """Why an identity is taken for a program: the rule, and what was seen; `lifted` where a person said that it is none."""
+
+    shopper: ShopperId
+    at: datetime
+    reason: str
+    evidence: str
+    lifted: datetime | None = None
+
+
+class BotStore(Protocol):
+    """Who is taken for a program."""
+
+    def flag(self, flags: Sequence[BotFlag]) -> int:
+        """Add flags; whoever was flagged before keeps the first, and one that was lifted stays so. Returns how many are new."""
+        ...
+
+    def lift(self, shopper: ShopperId, at: datetime) -> bool:
+        """Say that this is no program, for good; False if it is not flagged."""
+        ...
+
+    def flagged(self) -> frozenset[ShopperId]:
+        """Every identity that is flagged and not lifted."""
+        ...
+
+    def all(self, *, limit: int = 100) -> list[BotFlag]:
+        """The newest flags, newest first, lifted ones too."""
+        ...

@@ -10,14 +10,15 @@ from datetime import datetime
 from typing import Protocol
 
 from shopkeeper.domain.api_key import ApiKey
-from shopkeeper.domain.ids import CustomerId, KeyId, ProductId, Revision, TaskId
+from shopkeeper.domain.experiment import Experiment
+from shopkeeper.domain.ids import CustomerId, ExperimentId, KeyId, ProductId, Revision, TaskId
 from shopkeeper.domain.order import Order
 from shopkeeper.domain.policy import Policy
 from shopkeeper.domain.product import OfferPatch, Product
 from shopkeeper.domain.review import Review
 from shopkeeper.domain.task import Task
 from shopkeeper.ports.events import EventStore, KeyVault, ListStore
-from shopkeeper.ports.shoppers import ShopperStore
+from shopkeeper.ports.shoppers import BotStore, ShopperStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,22 @@ class TaskStore(Protocol):
         ...
 
 
+class ExperimentStore(Protocol):
+    """Experiments, running and past."""
+
+    def save(self, experiment: Experiment, *, expected: str | None) -> None:
+        """Insert (`expected` None) or replace the experiment; `Refused` (409) if it is there already, or is not in the expected state any more."""
+        ...
+
+    def get(self, experiment_id: ExperimentId) -> Experiment | None:
+        """The experiment, or None."""
+        ...
+
+    def all(self) -> list[Experiment]:
+        """Every experiment, newest first."""
+        ...
+
+
 class ShopDatabase(Protocol):
     """One shop's stores, on one database."""
 
@@ -177,6 +194,10 @@ class ShopDatabase(Protocol):
     def keys(self) -> KeyStore: ...
     @property
     def tasks(self) -> TaskStore: ...
+    @property
+    def experiments(self) -> ExperimentStore: ...
+    @property
+    def bots(self) -> BotStore: ...
     @property
     def shoppers(self) -> ShopperStore: ...
     @property

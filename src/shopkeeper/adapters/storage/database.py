@@ -5,8 +5,10 @@ from typing import Self
 
 from sqlalchemy import select
 
+from shopkeeper.adapters.storage.bots import SqlBotStore
 from shopkeeper.adapters.storage.engine import BUSY_TIMEOUT_S, Connections
 from shopkeeper.adapters.storage.events import SqlEventStore, SqlListStore
+from shopkeeper.adapters.storage.experiments import SqlExperimentStore
 from shopkeeper.adapters.storage.keys import SqlKeyStore
 from shopkeeper.adapters.storage.orders import SqlOrderStore
 from shopkeeper.adapters.storage.places import Place, SqliteFile, locate
@@ -34,6 +36,8 @@ class SqlShopDatabase:
         self.policies = SqlPolicyStore(connections)
         self.keys = SqlKeyStore(connections)
         self.tasks = SqlTaskStore(connections)
+        self.experiments = SqlExperimentStore(connections)
+        self.bots = SqlBotStore(connections)
         self.shoppers = SqlShopperStore(connections)
         self.events = SqlEventStore(connections)
         self.lists = SqlListStore(connections)

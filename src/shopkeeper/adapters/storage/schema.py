@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text, UniqueConstraint
 
-VERSIONS: Final = ("0001", "0002", "0003")
+VERSIONS: Final = ("0001", "0002", "0003", "0006")
 """Every version of the schema, oldest first; opening a database compares with these and need not load Alembic."""
 
 NAMING: Final = {
@@ -170,3 +170,25 @@ shown_lists = Table(
     Index(None, "shown", "id"),
 )
 """One packed row per list that was shown."""
+
+experiments = Table(
+    "experiments",
+    metadata,
+    Column("id", Id, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    PrimaryKeyConstraint("id"),
+)
+
+bot_flags = Table(
+    "bot_flags",
+    metadata,
+    Column("shopper", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("reason", Id, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("lifted", BigInteger),
+    PrimaryKeyConstraint("shopper"),
+)
+"""Who is taken for a program, and why; `lifted` where a person said that it is none."""

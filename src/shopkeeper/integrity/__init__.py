@@ -1,0 +1,1 @@
+"""What is not what it seems: programs among the shoppers."""

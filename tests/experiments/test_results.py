@@ -1,0 +1,64 @@
+"""Each shopper counts once, under the arm that was really shown, when the window is over."""
+
+from datetime import timedelta
+
+from shopkeeper.domain.experiment import Arm, Experiment
+from shopkeeper.domain.ids import ExperimentId, ListId, ProductId, ShopperId
+from shopkeeper.domain.money import Currency, Money
+from shopkeeper.domain.shown_list import ShownList
+from shopkeeper.domain.texts import LocalizedText
+from shopkeeper.events.attribution import Click, ListOutcome, Purchase
+from shopkeeper.events.shown import LoggedList
+from shopkeeper.experiments.assignment import arm_of
+from shopkeeper.experiments.results import result_of
+from tests.conftest import NOON
+
+TRIED = Experiment(ExperimentId("x"), LocalizedText(en="x"), ("search",), (Arm("control"), Arm("new")), "clicked", NOON, "s", window_days=1).start(
+    NOON
+)
+LATER = NOON + timedelta(days=3)
+
+
+def persons(arm: str, count: int) -> list[ShopperId]:
+    chosen = [ShopperId(n) for n in range(1_000) if (got := arm_of(TRIED, ShopperId(n))) is not None and got.key == arm]
+    return chosen[:count]
+
+
+def saw(person: ShopperId | None, *, arm: str, hours: float = 1, clicked_after: float | None = None, bought: int = 0) -> ListOutcome:
+    moment = NOON + timedelta(hours=hours)
+    shown = ShownList(ListId(f"{person}-{hours}"), moment, "search", (ProductId("a"),), "p", (1.0,), arm=f"other=b;x={arm}")
+    outcome = ListOutcome(LoggedList(person, shown), person)
+    if clicked_after is not None:
+        outcome.clicks.append(Click(ProductId("a"), 0, moment + timedelta(hours=clicked_after)))
+    if bought:
+        outcome.purchases.append(Purchase(ProductId("a"), 0, 1, Money(bought, Currency("CNY")), "last_click", moment))
+    return outcome
+
+
+def test_a_shopper_counts_once_by_what_was_done_within_the_window() -> None:
+    one, two, three = persons("new", 3)
+    outcomes = [
+        saw(one, arm="new", clicked_after=1),
+        saw(one, arm="new", hours=2, clicked_after=1, bought=700),
+        saw(two, arm="new", clicked_after=25),  # too late
+        saw(three, arm="new", hours=60, clicked_after=1),  # its window is open
+        saw(None, arm="new", clicked_after=1),
+    ]
+    control, new = result_of(TRIED, outcomes, now=LATER).arms
+    assert (new.tally.units, new.tally.successes, new.pending, new.lists, new.clicked_lists) == (2, 1, 1, 4, 4)
+    assert new.revenue == {"CNY": 700}
+    assert (control.tally.units, control.against) == (0, None)
+
+
+def test_a_list_that_was_shown_under_another_arm_or_outside_of_the_run_says_nothing() -> None:
+    (one,) = persons("new", 1)
+    before, after = saw(one, arm="new", hours=-1), saw(one, arm="new", hours=30)
+    stopped = TRIED.stop(NOON + timedelta(hours=24))
+    result = result_of(stopped, [before, saw(one, arm="control"), after], now=LATER)
+    assert [arm.lists for arm in result.arms] == [0, 0]
+
+
+def test_a_lopsided_experiment_is_not_trusted() -> None:
+    outcomes = [saw(person, arm="new") for person in persons("new", 60)] + [saw(person, arm="control") for person in persons("control", 10)]
+    assert not result_of(TRIED, outcomes, now=LATER).trusted
+    assert result_of(TRIED, [], now=LATER).trusted
