@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text, UniqueConstraint
 
-VERSIONS: Final = ("0001", "0002", "0003", "0006")
+VERSIONS: Final = ("0001", "0002", "0003", "0004")
 """Every version of the schema, oldest first; opening a database compares with these and need not load Alembic."""
 
 NAMING: Final = {
