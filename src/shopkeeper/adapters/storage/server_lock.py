@@ -1,6 +1,7 @@
 """One server for a SQLite file: a lock beside it, held as long as the server's first process lives, and naming it.
 
-Worker processes serve under their parent's claim, and hold nothing when it is dead. In PostgreSQL any number of servers may run, so nothing is claimed there.
+Worker processes serve under their parent's claim, and hold nothing when it is dead. In PostgreSQL any number of servers may run, so nothing
+is claimed there.
 """
 
 import contextlib
