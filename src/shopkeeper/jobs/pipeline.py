@@ -1,4 +1,7 @@
-"""The jobs of one shop, in the order in which `shopkeeper train` runs them. What only they need is imported when they run: a server holds them, too."""
+"""The jobs of one shop, in the order in which `shopkeeper train` runs them.
+
+What only they need is imported when they run: a server holds them, too.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
