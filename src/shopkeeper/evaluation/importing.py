@@ -22,7 +22,6 @@ from shopkeeper.evaluation.processes import in_new_process
 from shopkeeper.evaluation.report import BenchOutcome, BenchRequest, Row
 from shopkeeper.orders.service import OrderHistory
 from shopkeeper.ports.stores import ShopDatabase
-from shopkeeper.recommend.request import RecommendedList, RecommendRequest
 from shopkeeper.search.request import SearchPage, SearchRequest
 
 OURS: Final = "shopkeeper"
@@ -33,14 +32,6 @@ class Searching(Protocol):
     """What the bench needs of a search service."""
 
     def search(self, request: SearchRequest) -> SearchPage: ...
-    def refresh(self) -> object: ...
-
-
-class Recommending(Protocol):
-    """What the bench needs of a recommender."""
-
-    def recommend(self, request: RecommendRequest) -> RecommendedList: ...
-    def refresh(self) -> None: ...
 
 
 class BenchShop(Protocol):
@@ -54,15 +45,9 @@ class BenchShop(Protocol):
     def database(self) -> ShopDatabase: ...
     @property
     def search(self) -> Searching: ...
-    @property
-    def recommend(self) -> Recommending: ...
 
     def reindex(self) -> object:
         """Build the search index and serve it."""
-        ...
-
-    def refit(self) -> object:
-        """Fit the recommender and serve it."""
         ...
 
 

@@ -23,7 +23,8 @@ from shopkeeper.domain.product import OfferPatch, Product
 from shopkeeper.domain.texts import Lang
 from shopkeeper.errors import BadInput, Broken
 from shopkeeper.evaluation import latency_recommend, search_peers
-from shopkeeper.evaluation.importing import OpenShop, peak_rss_mb
+from shopkeeper.evaluation.importing import peak_rss_mb
+from shopkeeper.evaluation.latency_recommend import OpenServedShop
 from shopkeeper.evaluation.processes import in_new_process
 from shopkeeper.evaluation.report import BenchOutcome, BenchRequest, Row
 from shopkeeper.evaluation.synthetic import Catalogue
@@ -40,7 +41,7 @@ CHANGES_TRIED: Final = 10
 LONGEST_WAIT_S: Final = 20.0
 
 
-def run(request: BenchRequest, *, open_shop: OpenShop, ablations: Mapping[str, OpenShop]) -> BenchOutcome:
+def run(request: BenchRequest, *, open_shop: OpenServedShop, ablations: Mapping[str, OpenServedShop]) -> BenchOutcome:
     """Measure each size; with `peers`, the peers and `ablations` (our search on another text index) on the largest."""
     sizes, parts = _sizes(request), _parts(request)
     rows: list[Row] = []
@@ -54,7 +55,7 @@ def run(request: BenchRequest, *, open_shop: OpenShop, ablations: Mapping[str, O
     return BenchOutcome(OURS, rows, notes)
 
 
-def _of_shop(size: int, folder: Path, open_shop: OpenShop, parts: Sequence[str]) -> Figures:
+def _of_shop(size: int, folder: Path, open_shop: OpenServedShop, parts: Sequence[str]) -> Figures:
     built = in_new_process(_build, size, folder, open_shop)
     measured: Figures = {}
     if "search" in parts:
@@ -67,7 +68,7 @@ def _of_shop(size: int, folder: Path, open_shop: OpenShop, parts: Sequence[str])
     return measured
 
 
-def _others(size: int, ablations: Mapping[str, OpenShop]) -> list[Row]:
+def _others(size: int, ablations: Mapping[str, OpenServedShop]) -> list[Row]:
     rows: list[Row] = []
     for name in search_peers.PEERS:
         peer = in_new_process(_measure_peer, name, size)
@@ -99,7 +100,7 @@ def _sizes(request: BenchRequest) -> list[int]:
     return sizes
 
 
-def _build(size: int, folder: Path, open_shop: OpenShop) -> dict[str, float]:
+def _build(size: int, folder: Path, open_shop: OpenServedShop) -> dict[str, float]:
     shop = open_shop(folder)
     products = Catalogue(size).products()
     while batch := list(islice(products, PUT_AT_A_TIME)):
@@ -111,10 +112,10 @@ def _build(size: int, folder: Path, open_shop: OpenShop) -> dict[str, float]:
     return {"build_seconds": seconds, "build_cpu_seconds": cpu, "build_peak_rss_mb": peak_rss_mb(), "index_bytes": float(index)}
 
 
-def _measure(size: int, folder: Path, open_shop: OpenShop) -> Figures:
+def _measure(size: int, folder: Path, open_shop: OpenServedShop) -> Figures:
     catalogue = Catalogue(size)
     shop = open_shop(folder)
-    search: SearchService = shop.search  # pyright: ignore[reportAssignmentType]  # what open_shop gives is a whole shop
+    search = shop.search
     before = resident_mb()
     search.refresh()
     queries = catalogue.queries(ASKED + WARM_UP)

@@ -4,19 +4,38 @@ import time
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from shopkeeper.domain.ids import ProductId
-from shopkeeper.evaluation.importing import OpenShop, peak_rss_mb
+from shopkeeper.evaluation.importing import BenchShop, peak_rss_mb
 from shopkeeper.evaluation.synthetic_orders import Purchases
 from shopkeeper.evaluation.timings import Figures, percentiles, resident_mb
 from shopkeeper.recommend.request import Placement, RecommendRequest
+from shopkeeper.recommend.service import RecommendService
+from shopkeeper.search.service import SearchService
 
 NARROW: Final = "price:100..3000 AND attribute-1:[value-1, value-2, value-3]"
 PUT_AT_A_TIME: Final = 5_000
 
 
-def fit(size: int, folder: Path, open_shop: OpenShop) -> dict[str, float]:
+class ServedShop(BenchShop, Protocol):
+    """A shop with the services that answer requests."""
+
+    @property
+    def search(self) -> SearchService: ...
+    @property
+    def recommend(self) -> RecommendService: ...
+
+    def refit(self) -> object:
+        """Fit the recommender and serve it."""
+        ...
+
+
+OpenServedShop = Callable[[Path], ServedShop]
+"""Opens a shop in a folder, a new one or what is there. A function of a module (it is called in another process, which finds it by name)."""
+
+
+def fit(size: int, folder: Path, open_shop: OpenServedShop) -> dict[str, float]:
     """Put the orders and run the job; seconds, the processor's seconds, and the most memory that this process ever held."""
     shop = open_shop(folder)
     purchases = Purchases(size)
@@ -37,7 +56,7 @@ def fit(size: int, folder: Path, open_shop: OpenShop) -> dict[str, float]:
     }
 
 
-def measure(size: int, folder: Path, open_shop: OpenShop) -> Figures:
+def measure(size: int, folder: Path, open_shop: OpenServedShop) -> Figures:
     """Percentiles of each placement, asked as a shop's page asks: by product, by customer."""
     shop = open_shop(folder)
     shop.search.refresh()
