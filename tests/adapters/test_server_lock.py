@@ -1,10 +1,10 @@
 """One server on a SQLite file: the second is refused by name, whoever only reads is not, and the dead hold nothing."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +19,7 @@ PROJECT = Path(__file__).parents[2]
 DEMO, OTHER = ShopId("demo"), ShopId("other")
 
 SERVER = """
-import os, sys, time
+import ctypes, os, sys, time
 from shopkeeper.adapters.storage import claim_server
 with claim_server(sys.argv[1], ["demo"], port=8000):
     if "fork" in sys.argv:
@@ -27,11 +27,24 @@ with claim_server(sys.argv[1], ["demo"], port=8000):
     elif "spawn" in sys.argv:
         import subprocess
         worker = subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL).pid
+    elif "unborn" in sys.argv:
+        # forked behind Python's back and put to sleep: a child that has not come to run yet when its parent dies
+        system = ctypes.PyDLL(None)
+        worker = system.fork()
+        if not worker:
+            system.sleep(60)
     else:
         worker = 0
     if "fork" not in sys.argv or worker:
         print(worker, flush=True)
     time.sleep(60)
+"""
+
+LOOK = """
+import sys
+from shopkeeper.adapters.storage import server_of
+holder = server_of(sys.argv[1], "demo")
+print(0 if holder is None else holder.port)
 """
 
 
@@ -87,18 +100,42 @@ def test_a_claim_ends_with_its_block(url: str) -> None:
         pass
 
 
-@pytest.mark.parametrize("how", ["alone", "fork", "spawn"])
+@pytest.mark.parametrize("how", ["alone", "fork", "spawn", "unborn"])
 def test_a_killed_server_holds_nothing_even_where_its_workers_live_on(url: str, how: str) -> None:
     with server(url, how) as (first, _):
         first.kill()
         first.wait()
-        # a worker that was being forked at that very moment lets go as soon as it runs
-        until = time.monotonic() + 5
-        while server_of(url, DEMO) is not None and time.monotonic() < until:
-            time.sleep(0.02)
         assert server_of(url, DEMO) is None
         with claim_server(url, [DEMO], port=8001):
             pass
+
+
+def test_looking_who_serves_does_not_end_our_own_claim(url: str) -> None:
+    with claim_server(url, [DEMO], port=8000):
+        assert server_of(url, DEMO) is not None
+        with pytest.raises(Refused, match="port 8000"), claim_server(url, [DEMO], port=8001):
+            pass
+        looked = subprocess.run([sys.executable, "-c", LOOK, url], capture_output=True, text=True, cwd=PROJECT, check=True)
+        assert looked.stdout.strip() == "8000"
+    assert server_of(url, DEMO) is None
+
+
+def test_a_forked_child_holds_no_claim_and_cannot_end_its_parents(url: str) -> None:
+    claim = claim_server(url, [DEMO], port=8000)
+    with claim:
+        child = os.fork()
+        if child == 0:
+            with contextlib.suppress(BaseException):
+                claim.__exit__(None, None, None)
+            os._exit(0 if _port_of(url) == 8000 else 1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        looked = subprocess.run([sys.executable, "-c", LOOK, url], capture_output=True, text=True, cwd=PROJECT, check=True)
+        assert looked.stdout.strip() == "8000"
+
+
+def _port_of(url: str) -> int:
+    holder = server_of(url, DEMO)
+    return 0 if holder is None else holder.port
 
 
 def test_whoever_reads_is_let_in_beside_a_server(url: str) -> None:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shopkeeper.adapters.lexical import PostingsIndexes, TantivyIndexes, tantivy_index
+from shopkeeper.adapters.lexical import PostingsIndexes, tantivy_index
+from shopkeeper.adapters.lexical.tantivy_index import TantivyIndexes
 from shopkeeper.errors import Broken
 from shopkeeper.ports.lexical import Alternative, Group, LexicalDocument, LexicalIndex, LexicalIndexes, Matches, TextField
 from shopkeeper.ports.progress import Silent

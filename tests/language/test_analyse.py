@@ -1,13 +1,14 @@
 """One reading of text: script, words, codes, quantities, and where they stand."""
 
 import doctest
+import gc
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shopkeeper.language import analyse, script, stem, units
-from shopkeeper.language.analyse import index_terms, places_of
+from shopkeeper.language import analyse, script, segment, stem, units
+from shopkeeper.language.analyse import code_terms, index_terms, places_of
 from shopkeeper.language.script import detect_language, normalise, normalise_with_offsets
 
 
@@ -96,3 +97,23 @@ def test_terms_are_found_where_they_stand_in_the_original() -> None:
 def test_no_term_holds_white_space_or_is_empty(text: str) -> None:
     for terms in index_terms(text)[:4]:
         assert all(term and not any(char.isspace() for char in term) for term in terms)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(alphabet="婴幼儿中老年产品和服务农业发展银行手机壳连衣裙鲜花", min_size=1, max_size=12))
+def test_han_terms_and_their_places_agree_and_none_is_thought_impossible(run: str) -> None:
+    words, parts, crossings, _ = segment.han_terms(run)
+    pieces = segment.han_pieces(run)
+    assert sorted(term for term, _, _ in pieces) == sorted((*words, *parts, *crossings))
+    for term, start, end in pieces:
+        assert segment.may_hold(run, segment.letters_of(frozenset([term])))
+        bare = term.lstrip(segment.PART + segment.CROSSING)
+        assert run[start:end] == bare or (run[start], run[end - 1]) == (bare[0], bare[-1])  # 婴儿 folded into 婴幼儿
+    assert not segment.may_hold(run, segment.letters_of(frozenset(["茶", "·茶叶", "~叶子", "tea"])))
+
+
+def test_what_is_remembered_of_words_is_nothing_to_the_garbage_collector() -> None:
+    pieces = (segment.han_terms("企业产品和服务"), code_terms("wh-1000xm4"))
+    gc.collect()
+    gc.collect()
+    assert not any(gc.is_tracked(remembered) for remembered in pieces)

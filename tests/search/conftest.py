@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shopkeeper.adapters.artifacts import FolderArtifacts
-from shopkeeper.adapters.lexical import TantivyIndexes
+from shopkeeper.adapters.lexical.tantivy_index import TantivyIndexes
 from shopkeeper.adapters.storage import migrate, open_shop_database
 from shopkeeper.domain.ids import ProductId, ShopId
 from shopkeeper.domain.product import Product

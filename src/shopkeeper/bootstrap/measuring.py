@@ -8,6 +8,7 @@ from shopkeeper.bootstrap.wiring import Shop, build, create_shop
 from shopkeeper.domain.ids import shop_id
 from shopkeeper.errors import BadInput
 from shopkeeper.evaluation.report import BenchOutcome, BenchRequest
+from shopkeeper.ports.lexical import LexicalIndexes
 from shopkeeper.ports.progress import Progress
 from shopkeeper.settings import Settings, ShopSettings
 
@@ -17,10 +18,21 @@ Predictor = Callable[[Path, Path, Progress], int]
 
 def open_shop(folder: Path) -> Shop:
     """A new, empty shop under `folder`, as `shopkeeper init` makes it; its `close()` ends it."""
+    return _open(folder)
+
+
+def open_tantivy_shop(folder: Path) -> Shop:
+    """The same on tantivy."""
+    from shopkeeper.adapters.lexical.tantivy_index import TantivyIndexes
+
+    return _open(folder, TantivyIndexes())
+
+
+def _open(folder: Path, lexical: LexicalIndexes | None = None) -> Shop:
     shop = shop_id("bench")
     settings = Settings(home=folder, shops={shop: ShopSettings()})
     create_shop(settings, shop)
-    return build(settings).shop(shop)
+    return build(settings, lexical=lexical).shop(shop)
 
 
 def benches() -> Mapping[str, Bench]:
@@ -31,7 +43,7 @@ def benches() -> Mapping[str, Bench]:
         "import": _on_data(partial(importing.run, open_shop=open_shop)),
         "search": _on_data(partial(search.run, open_shop=open_shop)),
         "recommend": _on_data(recommend.run),
-        "latency": partial(latency.run, open_shop=open_shop),
+        "latency": partial(latency.run, open_shop=open_shop, ablations={"tantivy": open_tantivy_shop}),
         "faults": faults.run,
     }
 

@@ -21,6 +21,7 @@ from shopkeeper.jobs.imports import ImportLog
 from shopkeeper.jobs.pipeline import OfflineJobs
 from shopkeeper.orders.service import OrderHistory
 from shopkeeper.ports.artifacts import ArtifactStore
+from shopkeeper.ports.lexical import LexicalIndexes
 from shopkeeper.recommend.service import RecommendService
 from shopkeeper.search.service import SearchService
 from shopkeeper.settings import Settings
@@ -66,6 +67,11 @@ class Shop:
         self.jobs.index()
         self.search.refresh()
 
+    def refit(self) -> None:
+        """Fit and publish the recommender, and serve it."""
+        self.jobs.fit()
+        self.recommend.refresh()
+
     def close(self) -> None:
         """Stop following changes and let go of the database."""
         self.search.close()
@@ -97,25 +103,34 @@ class App:
         self.close()
 
 
-def build(settings: Settings, *, only: ShopId | None = None, read_only: bool = False, clock: Callable[[], datetime] = utc_now) -> App:
-    """Open the installation: every shop, or `only` one. `read_only` never writes to a database, so it is allowed beside a server."""
+def build(
+    settings: Settings,
+    *,
+    only: ShopId | None = None,
+    read_only: bool = False,
+    clock: Callable[[], datetime] = utc_now,
+    lexical: LexicalIndexes | None = None,
+) -> App:
+    """Open the installation: every shop, or `only` one. `read_only` never writes to a database, so it is allowed beside a server.
+
+    `lexical` puts another text index in the place of the one that is served, for benches.
+    """
     wanted = [only] if only is not None else [ShopId(name) for name in settings.shops]
     with ExitStack() as opened:
         shops: dict[ShopId, Shop] = {}
         for shop_id in wanted:
-            shops[shop_id] = _open_shop(settings, shop_id, read_only=read_only, clock=clock)
+            shops[shop_id] = _open_shop(settings, shop_id, read_only=read_only, clock=clock, lexical=lexical or PostingsIndexes())
             opened.callback(shops[shop_id].close)
         app = App(settings=settings, shops=shops, session_secret=_session_secret(settings.home), clock=clock)
         opened.pop_all()
         return app
 
 
-def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Callable[[], datetime]) -> Shop:
+def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Callable[[], datetime], lexical: LexicalIndexes) -> Shop:
     folder = settings.shop_folder(shop)
     about = settings.shops[shop]
     database = open_shop_database(settings.database_url, shop, read_only=read_only)
     artifacts = FolderArtifacts(folder / "artifacts")
-    lexical = PostingsIndexes()
     search = SearchService(database.products, artifacts, lexical, folder / "live", clock=clock)
     catalog = CatalogService(database.products, database.reviews, database.policies, clock=clock)
     orders = OrderHistory(database.orders, database.products, clock=clock)

@@ -28,6 +28,7 @@ def bench(
     data: DataOption = None,
     peers: Annotated[bool, typer.Option("--peers", help="Run the peers in the same run.")] = False,
     peers_from: Annotated[Path | None, typer.Option("--peers-from", help="Rankings of other systems (JSON Lines) to score too.")] = None,
+    option: Annotated[list[str] | None, typer.Option("--option", metavar="NAME=VALUE", help="A choice of that bench, as its notes name it.")] = None,
     json: Annotated[Path | None, typer.Option("--json", help="Write the result here.")] = None,
     predictions: Annotated[Path | None, typer.Option("--predictions", help="Write what was scored here, as JSON Lines.")] = None,
 ) -> None:
@@ -46,11 +47,22 @@ def bench(
             peers=peers,
             peers_from=tuple(read_rankings(peers_from)) if peers_from else (),
             predictions=sink,
+            options=_options(option),
         )
         outcome = runner(request)
     _show(name, outcome)
     if json is not None:
         _write(json, name, outcome, time.perf_counter() - began, about)
+
+
+def _options(given: list[str] | None) -> dict[str, str]:
+    options: dict[str, str] = {}
+    for text in given or []:
+        name, equals, value = text.partition("=")
+        if not (name and equals and value):
+            raise BadInput("is not NAME=VALUE", field="--option", value=text, hint="For instance: bench latency --option sizes=10000.")
+        options[name] = value
+    return options
 
 
 def _runner(name: str) -> "Callable[[BenchRequest], BenchOutcome]":

@@ -1,7 +1,9 @@
 """`shopkeeper serve`: the API, the storefront and the console on one port."""
 
+import gc
 import socket
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -37,27 +39,43 @@ def serve_settings(settings: "Settings", *, config: object = None) -> None:
     """Serve as `settings` say. Raises Unavailable when the port is taken, Refused when another server has one of the databases."""
     import os
 
-    import uvicorn
-    from uvicorn.supervisors import Multiprocess
-
-    from shopkeeper import bootstrap
-    from shopkeeper.cli.logs import configure_logging
-
-    configure_logging(settings.log_level)
     with ExitStack() as held:
-        bound = held.enter_context(_bound_socket(settings.server.host, settings.server.port))
-        port = bound.getsockname()[1]
-        held.enter_context(bootstrap.claim_databases(settings, port=port))
-        options = {"log_config": None, "access_log": False, "timeout_graceful_shutdown": 10, "server_header": False}
-        typer.echo(f"Shopkeeper is at http://{settings.server.host}:{port}", err=True)
-        if settings.server.workers == 1:
-            app = held.enter_context(bootstrap.build(settings))
-            uvicorn.Server(uvicorn.Config(asgi(app), **options)).run(sockets=[bound])
+        with _lasting():
+            import uvicorn
+
+            from shopkeeper import bootstrap
+            from shopkeeper.cli.logs import configure_logging
+
+            configure_logging(settings.log_level)
+            bound = held.enter_context(_bound_socket(settings.server.host, settings.server.port))
+            port = bound.getsockname()[1]
+            held.enter_context(bootstrap.claim_databases(settings, port=port))
+            options = {"log_config": None, "access_log": False, "timeout_graceful_shutdown": 10, "server_header": False}
+            typer.echo(f"Shopkeeper is at http://{settings.server.host}:{port}", err=True)
+            alone = asgi(held.enter_context(bootstrap.build(settings))) if settings.server.workers == 1 else None
+        if alone is not None:
+            uvicorn.Server(uvicorn.Config(alone, **options)).run(sockets=[bound])
         else:
+            from uvicorn.supervisors import Multiprocess
+
             if config is not None:
                 os.environ["SHOPKEEPER_CONFIG"] = str(config)
             workers = uvicorn.Config("shopkeeper.cli.serve:worker", factory=True, workers=settings.server.workers, **options)
             Multiprocess(workers, sockets=[bound]).run()
+
+
+@contextmanager
+def _lasting() -> Iterator[None]:
+    """What is made in the block (modules, routes, schemas: 200,000 objects) lives as long as the process.
+
+    The garbage collector neither walks through it again and again while it comes to be, a sixth of the start, nor ever after.
+    """
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 def asgi(app: "App") -> "FastAPI":
@@ -72,13 +90,14 @@ def asgi(app: "App") -> "FastAPI":
 
 def worker() -> "FastAPI":
     """One of several worker processes: opens the installation anew; the parent holds the claim on the databases."""
-    from shopkeeper import bootstrap
-    from shopkeeper.cli.logs import configure_logging
-    from shopkeeper.settings import config_path, load_settings
+    with _lasting():
+        from shopkeeper import bootstrap
+        from shopkeeper.cli.logs import configure_logging
+        from shopkeeper.settings import config_path, load_settings
 
-    settings = load_settings(config_path(None))
-    configure_logging(settings.log_level)
-    return asgi(bootstrap.build(settings))
+        settings = load_settings(config_path(None))
+        configure_logging(settings.log_level)
+        return asgi(bootstrap.build(settings))
 
 
 def _bound_socket(host: str, port: int) -> socket.socket:

@@ -1,63 +1,90 @@
-"""`bench latency`: search, suggestions and "more like this" over synthetic catalogues of 10k, 30k and 100k products, in process.
+"""`bench latency`: search and recommendations over synthetic catalogues of 10k, 30k and 100k products, in process.
 
 Rows by slice: `plain` (24 hits), `filters+facets` (a filter and all facets), `broad+facets` (words that three products in ten hold, all facets),
-`suggest`, `similar`: p50/p95/p99 in milliseconds; `freshness`: seconds from a committed price change or a new product to its being found, without a
-call to `refresh` (the way in which a change by another process comes in); `cost`: build seconds, index bytes, memory of the opened index beyond the
-process without it. Each size is built in one process and measured in another. No data set is needed.
+`suggest`, `similar`: p50/p95/p99 in milliseconds, and `mean_cpu_ms`, the processor's time of a call, which a busy machine moves less; `freshness`:
+seconds from a committed price change or a new product to its being found, without a call to `refresh` (the way in which a change by another process
+comes in); `cost`: seconds and memory of the build, index bytes, memory of the opened index beyond the process without it.
+`recommend …`: the placements, with five orders to a product. Each step runs in a process of its own. No data set is needed.
+
+Options: `sizes` (other numbers of products, by commas), `parts` (`search`, `recommend` or both, by a comma).
 """
 
-import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
-
-import numpy as np
 
 from shopkeeper.domain.ids import ProductId
 from shopkeeper.domain.money import Currency, Money
 from shopkeeper.domain.product import OfferPatch, Product
 from shopkeeper.domain.texts import Lang
 from shopkeeper.errors import BadInput, Broken
-from shopkeeper.evaluation import search_peers
-from shopkeeper.evaluation.importing import OpenShop
+from shopkeeper.evaluation import latency_recommend, search_peers
+from shopkeeper.evaluation.importing import peak_rss_mb
+from shopkeeper.evaluation.latency_recommend import OpenServedShop
 from shopkeeper.evaluation.processes import in_new_process
 from shopkeeper.evaluation.report import BenchOutcome, BenchRequest, Row
 from shopkeeper.evaluation.synthetic import Catalogue
+from shopkeeper.evaluation.timings import ASKED, WARM_UP, Figures, percentiles, resident_mb
 from shopkeeper.search.request import SearchRequest
 from shopkeeper.search.service import SearchService
 
 OURS: Final = "shopkeeper"
 SIZES: Final = (10_000, 30_000, 100_000)
-ASKED: Final = 300
-WARM_UP: Final = 20
+PARTS: Final = ("search", "recommend")
+SMALLEST: Final = 1_000
 PUT_AT_A_TIME: Final = 2_000
 CHANGES_TRIED: Final = 10
 LONGEST_WAIT_S: Final = 20.0
 
-Figures = dict[str, dict[str, float]]
-"""Slice → metrics."""
 
-
-def run(request: BenchRequest, *, open_shop: OpenShop) -> BenchOutcome:
-    """Measure each size (option `sizes`: other numbers of products, by commas), peers on the largest."""
-    sizes = _sizes(request)
+def run(request: BenchRequest, *, open_shop: OpenServedShop, ablations: Mapping[str, OpenServedShop]) -> BenchOutcome:
+    """Measure each size; with `peers`, the peers and `ablations` (our search on another text index) on the largest."""
+    sizes, parts = _sizes(request), _parts(request)
     rows: list[Row] = []
     for size in sizes:
         with tempfile.TemporaryDirectory(prefix="shopkeeper-latency-") as folder:
-            built = in_new_process(_build, size, Path(folder), open_shop)
-            measured = in_new_process(_measure, size, Path(folder), open_shop)
-        measured["cost"] |= built
+            measured = _of_shop(size, Path(folder), open_shop, parts)
         rows += [Row(OURS, "ours", f"synthetic-{size}", name, ASKED, figures) for name, figures in measured.items()]
-    if request.peers:
-        for name in search_peers.PEERS:
-            peer = in_new_process(_measure_peer, name, sizes[-1])
-            rows += [Row(name, "peer", f"synthetic-{sizes[-1]}", slice_name, ASKED, figures) for slice_name, figures in peer.items()]
+    if request.peers and "search" in parts:
+        rows += _others(sizes[-1], ablations)
     notes = ["Peers return 24 ids; ours returns whole products with highlights and, where the slice says so, facets over all matches."]
     return BenchOutcome(OURS, rows, notes)
+
+
+def _of_shop(size: int, folder: Path, open_shop: OpenServedShop, parts: Sequence[str]) -> Figures:
+    built = in_new_process(_build, size, folder, open_shop)
+    measured: Figures = {}
+    if "search" in parts:
+        measured |= in_new_process(_measure, size, folder, open_shop)
+        measured["cost"] |= built
+    if "recommend" in parts:
+        fitted = in_new_process(latency_recommend.fit, size, folder, open_shop)
+        measured |= in_new_process(latency_recommend.measure, size, folder, open_shop)
+        measured["recommend cost"] |= fitted
+    return measured
+
+
+def _others(size: int, ablations: Mapping[str, OpenServedShop]) -> list[Row]:
+    rows: list[Row] = []
+    for name in search_peers.PEERS:
+        peer = in_new_process(_measure_peer, name, size)
+        rows += [Row(name, "peer", f"synthetic-{size}", slice_name, ASKED, figures) for slice_name, figures in peer.items()]
+    for name, open_shop in ablations.items():
+        with tempfile.TemporaryDirectory(prefix="shopkeeper-latency-") as folder:
+            figures = _of_shop(size, Path(folder), open_shop, ("search",))
+        rows += [Row(name, "ablation", f"synthetic-{size}", slice_name, ASKED, metrics) for slice_name, metrics in figures.items()]
+    return rows
+
+
+def _parts(request: BenchRequest) -> list[str]:
+    named = request.options.get("parts", ",".join(PARTS)).split(",")
+    if unknown := [part for part in named if part not in PARTS]:
+        raise BadInput(f"there is no part {unknown[0]!r}", field="parts", value=unknown[0], hint=f"Known: {', '.join(PARTS)}.")
+    return named
 
 
 def _sizes(request: BenchRequest) -> list[int]:
@@ -65,36 +92,37 @@ def _sizes(request: BenchRequest) -> list[int]:
     if named is None:
         return list(SIZES)
     try:
-        return sorted(int(size) for size in named.split(","))
+        sizes = sorted(int(size) for size in named.split(","))
     except ValueError:
         raise BadInput(f"{named!r} is no list of numbers", field="sizes", value=named) from None
+    if sizes[0] < SMALLEST:
+        raise BadInput(f"{sizes[0]} products are too few", field="sizes", value=sizes[0], hint=f"Name {SMALLEST} or more.")
+    return sizes
 
 
-def _build(size: int, folder: Path, open_shop: OpenShop) -> dict[str, float]:
+def _build(size: int, folder: Path, open_shop: OpenServedShop) -> dict[str, float]:
     shop = open_shop(folder)
     products = Catalogue(size).products()
     while batch := list(islice(products, PUT_AT_A_TIME)):
         shop.database.products.put(batch)
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), time.process_time()
     shop.reindex()
-    seconds = time.perf_counter() - began
+    seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
     index = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and "artifacts" in path.parts)
-    return {"build_seconds": seconds, "index_bytes": float(index)}
+    return {"build_seconds": seconds, "build_cpu_seconds": cpu, "build_peak_rss_mb": peak_rss_mb(), "index_bytes": float(index)}
 
 
-def _measure(size: int, folder: Path, open_shop: OpenShop) -> Figures:
+def _measure(size: int, folder: Path, open_shop: OpenServedShop) -> Figures:
     catalogue = Catalogue(size)
     shop = open_shop(folder)
-    search: SearchService = shop.search  # pyright: ignore[reportAssignmentType]  # what open_shop gives is a whole shop
-    before = _resident_mb()
+    search = shop.search
+    before = resident_mb()
     search.refresh()
     queries = catalogue.queries(ASKED + WARM_UP)
     figures: Figures = {}
     for name, ask in _slices(catalogue, search, queries).items():
-        for number in range(WARM_UP):
-            ask(number)
-        figures[name] = _percentiles(_timed(ask, number) for number in range(WARM_UP, WARM_UP + ASKED))
-    figures["cost"] = {"resident_mb": _resident_mb() - before}
+        figures[name] = percentiles(ask)
+    figures["cost"] = {"resident_mb": resident_mb() - before}
     figures["freshness"] = _freshness(shop.database.products, search, catalogue)
     return figures
 
@@ -117,18 +145,6 @@ def _slices(catalogue: Catalogue, search: SearchService, queries: Sequence[str])
         "suggest": suggest,
         "similar": lambda n: search.similar(ProductId(f"sku-{n * 31 % catalogue.size:07d}"), lang="en"),
     }
-
-
-def _timed(ask: Callable[[int], object], number: int) -> float:
-    began = time.perf_counter()
-    ask(number)
-    return time.perf_counter() - began
-
-
-def _percentiles(seconds: Iterator[float]) -> dict[str, float]:
-    milliseconds = np.array(list(seconds)) * 1000
-    p50, p95, p99 = np.percentile(milliseconds, (50, 95, 99))
-    return {"p50_ms": float(p50), "p95_ms": float(p95), "p99_ms": float(p99)}
 
 
 def _freshness(products: Any, search: SearchService, catalogue: Catalogue) -> dict[str, float]:
@@ -167,16 +183,8 @@ def _measure_peer(name: str, size: int) -> Figures:
     ask = search_peers.PEERS[name](products)
     built = time.perf_counter() - began
     broad = catalogue.broad_queries()
-    for number in range(WARM_UP):
-        ask(queries[number], 24)
     return {
-        "plain": _percentiles(_timed(lambda n: ask(queries[n], 24), number) for number in range(WARM_UP, WARM_UP + ASKED)),
-        "broad+facets": _percentiles(_timed(lambda n: ask(broad[n % 2], 24), number) for number in range(ASKED)),
+        "plain": percentiles(lambda n: ask(queries[n], 24)),
+        "broad+facets": percentiles(lambda n: ask(broad[n % 2], 24)),
         "cost": {"build_seconds": built},
     }
-
-
-def _resident_mb() -> float:
-    """Memory of this process that is in use now, mapped files included, in MB (10^6 bytes)."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6

@@ -1,6 +1,7 @@
 """`bench recommend` and `predict recommend`."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ from shopkeeper.metrics.ranking import ndcg_of_ranks
 from shopkeeper.ports.progress import Progress, Silent
 from shopkeeper.recommend.fold_in import ItemWeights
 from shopkeeper.recommend.histories import Baskets
+from shopkeeper.recommend.ridge import DENSE_LIMIT
 
 
 def run(request: BenchRequest) -> BenchOutcome:
@@ -103,11 +105,11 @@ def _measure(data: NextItemSet, request: BenchRequest) -> tuple[list[Row], list[
     notes: list[str] = []
     others: list[tuple[System, next_item.Ranks]] = []
     if request.peers and not data.name.endswith("/served"):
-        contenders = [*recommend_systems.peers(histories), *recommend_systems.parts(weights)]
-        if (full := recommend_systems.dense(gram)) is not None:
-            contenders.append(full)
-        else:
+        if len(data.items) > DENSE_LIMIT:
             notes.append(f"{data.name}: {len(data.items):,} items are too many for the dense form.")
+        contenders = chain(
+            recommend_systems.peers(histories), recommend_systems.parts(weights), recommend_systems.shapes(gram), recommend_systems.dense(gram)
+        )
         others += [(contender, next_item.rank_all(contender, data)) for contender in contenders]
     others += list(_given(data, request.peers_from))
     for contender, ranks in others:

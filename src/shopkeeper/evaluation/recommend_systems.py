@@ -1,7 +1,7 @@
 """The systems that `bench recommend` compares: ours as it is served, its parts, and the peers that everybody knows."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,8 @@ from shopkeeper.recommend.fit import solve
 from shopkeeper.recommend.fold_in import NEXT_DECAY_STEPS, NEXT_SHARE, TOGETHER_DECAY_STEPS, ItemWeights, score
 from shopkeeper.recommend.gram import Gram, gram_of
 from shopkeeper.recommend.histories import Histories
-from shopkeeper.recommend.ridge import DENSE_LIMIT
-from shopkeeper.recommend.rows import Rows, rows_of
+from shopkeeper.recommend.ridge import DENSE_LIMIT, SUPPORT
+from shopkeeper.recommend.rows import ROW_LENGTH, Rows, rows_of
 from shopkeeper.recommend.tables import SparseTable, csr
 from shopkeeper.recommend.transitions import dense_transitions
 
@@ -33,10 +33,14 @@ def histories_of(items: Sequence[str], sequences: Sequence[Sequence32]) -> Histo
 
 def ours(histories: Histories) -> tuple[System, Gram, ItemWeights]:
     """The product's own path: sums, rows, fold-in of one shopper at a time."""
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), time.process_time()
     gram = gram_of(histories)
     weights = solve(gram)
-    facts = {"fit_seconds": time.perf_counter() - began, "model_mb": (weights.together.nbytes + weights.following.nbytes) / _MEGABYTE}
+    facts = {
+        "fit_seconds": time.perf_counter() - began,
+        "fit_cpu_seconds": time.process_time() - cpu,
+        "model_mb": weights_mb(weights.together, weights.following),
+    }
     return System(OURS, "ours", lambda batch: np.stack([fold_in(weights, history) for history in batch]), facts, batch=1), gram, weights
 
 
@@ -55,25 +59,63 @@ def parts(weights: ItemWeights) -> list[System]:
 
 
 def _served_part(name: str, weights: ItemWeights, rows: Rows) -> System:
-    return System(name, "ablation", lambda batch: np.stack([fold_in(weights, history) for history in batch]), {"model_mb": rows.nbytes / _MEGABYTE})
+    return System(name, "ablation", lambda batch: np.stack([fold_in(weights, history) for history in batch]), {"model_mb": weights_mb(rows)})
 
 
-def dense(gram: Gram) -> System | None:
-    """The same two models over all pairs, nothing left out; None where the catalogue is too large for it."""
+SHAPES = ((SUPPORT, 50), (SUPPORT, None), (SUPPORT // 2, ROW_LENGTH), (2 * SUPPORT, ROW_LENGTH))
+"""Neighbours and row lengths beside the served ones; None = whole rows."""
+
+
+def shapes(gram: Gram) -> Iterator[System]:
+    """The served form with other numbers of neighbours and other lengths of rows."""
+    for support, length in SHAPES:
+        began = time.process_time()
+        weights = solve(gram, support=support, length=len(gram.ids) if length is None else length)
+        told = "whole rows" if length is None else f"rows of {length}"
+        yield _sparse(f"neighbours {support}, {told}", weights, time.process_time() - began)
+
+
+def _sparse(name: str, weights: ItemWeights, fit_cpu_seconds: float) -> System:
+    facts = {"fit_cpu_seconds": fit_cpu_seconds, "model_mb": weights_mb(weights.together, weights.following)}
+    return System(name, "ablation", lambda batch: np.stack([fold_in(weights, history) for history in batch]), facts)
+
+
+def weights_mb(*tables: Rows) -> float:
+    """What scoring reads: columns and weights, without the counts that reasons quote."""
+    return sum(rows.columns.nbytes + rows.weights.nbytes for rows in tables) / _MEGABYTE
+
+
+def dense(gram: Gram) -> Iterator[System]:
+    """The same two models over all pairs, nothing left out, then cut to rows; nothing where the catalogue is too large for it."""
     size = len(gram.ids)
     if size > DENSE_LIMIT:
-        return None
-    began = time.perf_counter()
+        return
+    began = time.process_time()
     together = dense_ease(gram.together)
     following = dense_transitions(gram.past, gram.follows)
-    facts = {"fit_seconds": time.perf_counter() - began, "model_mb": (together.nbytes + following.nbytes) / _MEGABYTE}
+    seconds = time.process_time() - began
+    facts = {"fit_cpu_seconds": seconds, "model_mb": (together.nbytes + following.nbytes) / _MEGABYTE}
 
     def scores(batch: Sequence[Sequence32]) -> NDArray[np.floating]:
         return (1 - NEXT_SHARE) * (decayed(batch, size, TOGETHER_DECAY_STEPS) @ together) + NEXT_SHARE * (
             decayed(batch, size, NEXT_DECAY_STEPS) @ following
         )
 
-    return System("dense form", "ablation", scores, facts)
+    yield System("dense, all pairs", "ablation", scores, facts)
+    for length in (ROW_LENGTH, 50):
+        cut = ItemWeights(*(rows_of(_largest(table, length + 1), length=length) for table in (together, following)))
+        yield _sparse(f"dense, cut to rows of {length}", cut, seconds)
+
+
+def _largest(table: NDArray[np.float32], count: int) -> SparseTable:
+    """Each row's `count` largest entries, one row at a time: all pairs as a sparse table would be four times as large."""
+    size = len(table)
+    kept = min(count, size)
+    columns = np.empty((size, kept), dtype=np.int64)
+    for row, weights in enumerate(table):
+        columns[row] = np.argpartition(weights, size - kept)[size - kept :]
+    rows = np.repeat(np.arange(size), kept)
+    return csr((table[rows, columns.ravel()], (rows, columns.ravel())), shape=(size, size))
 
 
 def decayed(batch: Sequence[Sequence32], size: int, tau: float) -> SparseTable:

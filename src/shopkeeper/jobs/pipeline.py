@@ -1,17 +1,21 @@
-"""The jobs of one shop, in the order in which `shopkeeper train` runs them."""
+"""The jobs of one shop, in the order in which `shopkeeper train` runs them.
+
+What only they need is imported when they run: a server holds them, too.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from shopkeeper.evaluation.gate import GateVerdict, judge_recommender
 from shopkeeper.ports.artifacts import Artifact, ArtifactStore
 from shopkeeper.ports.lexical import LexicalIndexes
 from shopkeeper.ports.progress import Progress, Silent
 from shopkeeper.ports.stores import ShopDatabase
 from shopkeeper.ranking.popularity import popularity
-from shopkeeper.recommend.fit import fit_recommend_artifact
-from shopkeeper.search.build import build_search_artifact
+
+if TYPE_CHECKING:
+    from shopkeeper.evaluation.gate import GateVerdict
 
 KEEP_VERSIONS = 3
 """Versions of each artifact that stay on disk: the current one, and two to roll back to."""
@@ -28,6 +32,8 @@ class OfflineJobs:
 
     def index(self, progress: Progress = Silent()) -> Artifact:
         """Build the search index over the whole catalogue and publish it."""
+        from shopkeeper.search.build import build_search_artifact
+
         popular = popularity(self.database.orders.scan(), self.clock())
         artifact = self.artifacts.publish(
             "search",
@@ -38,14 +44,18 @@ class OfflineJobs:
         self.artifacts.prune("search", keep=KEEP_VERSIONS)
         return artifact
 
-    def judge(self, progress: Progress = Silent()) -> GateVerdict:
+    def judge(self, progress: Progress = Silent()) -> "GateVerdict":
         """Compare the recommender with popularity, and with the one that serves, on orders that it is not fitted on."""
+        from shopkeeper.evaluation.gate import judge_recommender
+
         current = self.artifacts.current("recommend")
         serving = current.path if current is not None else None
         return judge_recommender(self.database.orders.scan, now=self.clock(), serving=serving, progress=progress)
 
     def fit(self, progress: Progress = Silent()) -> Artifact:
         """Fit the recommender on all orders and publish it, whatever the gate says; ask `judge` before."""
+        from shopkeeper.recommend.fit import fit_recommend_artifact
+
         artifact = self.artifacts.publish(
             "recommend",
             lambda folder: fit_recommend_artifact(self.database.orders.scan(), folder, progress=progress, now=self.clock()),

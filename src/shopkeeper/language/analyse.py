@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from shopkeeper.language.script import normalise, normalise_with_offsets
-from shopkeeper.language.segment import CROSSING, PART, Piece, index_pieces
+from shopkeeper.language.segment import CROSSING, PART, Piece, han_pieces, han_terms, letters_of, may_hold
 from shopkeeper.language.stem import fold_plural, stem
 from shopkeeper.language.units import QUANTITY, quantity_terms
 
@@ -74,11 +74,11 @@ def _chunk(match: re.Match[str]) -> Chunk:
 def code_pieces(code: str) -> tuple[Piece, ...]:
     """Return the smallest pieces of a Latin word or code: split at marks and between letters and digits, plurals folded.
 
-    >>> [piece.term for piece in code_pieces("wh-1000xm4")], [piece.term for piece in code_pieces("t-shirts")]
+    >>> [term for term, _, _ in code_pieces("wh-1000xm4")], [term for term, _, _ in code_pieces("t-shirts")]
     (['wh', '1000', 'xm', '4'], ['t', 'shirt'])
     """
     code = code[:-2] + "  " if code.endswith(("'s", "’s")) else code
-    return tuple(Piece(fold_plural(match.group())[:LONGEST_TERM], match.start(), match.end()) for match in _PIECE.finditer(code))
+    return tuple((fold_plural(match.group())[:LONGEST_TERM], match.start(), match.end()) for match in _PIECE.finditer(code))
 
 
 @lru_cache(maxsize=100_000)
@@ -86,7 +86,7 @@ def code_terms(code: str) -> tuple[Piece, ...]:
     """Return all terms of a Latin word or code: its pieces and the stretches of neighbouring pieces, joined; the whole one first."""
     pieces = code_pieces(code)
     if len(pieces) <= 1:
-        return (*pieces, *(piece._replace(term=way) for piece in pieces for way in stems(piece.term)))
+        return (*pieces, *((way, start, end) for term, start, end in pieces for way in stems(term)))
     count = len(pieces)
     whole = _joined(pieces, 0, count)
     if count > MOST_PIECES_JOINED:
@@ -107,15 +107,15 @@ def stems(word: str) -> tuple[str, ...]:
 
 
 def _joined(pieces: tuple[Piece, ...], start: int, end: int) -> Piece:
-    term = "".join(piece.term for piece in pieces[start:end])[:LONGEST_TERM]
-    return Piece(term, pieces[start].start, pieces[end - 1].end)
+    term = "".join(term for term, _, _ in pieces[start:end])[:LONGEST_TERM]
+    return term, pieces[start][1], pieces[end - 1][2]
 
 
 def _hyphen_parts(code: str, pieces: tuple[Piece, ...]) -> Iterator[Piece]:
     """The stretches of a long code between its marks."""
     start = 0
     for at in range(1, len(pieces) + 1):
-        marked = at == len(pieces) or pieces[at].start > pieces[at - 1].end or not code[pieces[at].start - 1].isalnum()
+        marked = at == len(pieces) or pieces[at][1] > pieces[at - 1][2] or not code[pieces[at][1] - 1].isalnum()
         if marked:
             if at - start > 1:
                 yield _joined(pieces, start, at)
@@ -126,34 +126,33 @@ def _hyphen_parts(code: str, pieces: tuple[Piece, ...]) -> Iterator[Piece]:
 def _quantity_pieces(text: str, number: str, unit: str) -> tuple[Piece, ...]:
     """The canonical terms first, then the number and the unit as they stand."""
     inside = len(text) - len(unit)
-    canonical = [Piece(term, 0, len(text)) for term in quantity_terms(number, unit)]
-    plain = [Piece(number.replace(",", ""), 0, len(number))]
+    canonical: list[Piece] = [(term, 0, len(text)) for term in quantity_terms(number, unit)]
+    plain: list[Piece] = [(number.replace(",", ""), 0, len(number))]
     if unit.isalpha():
-        plain.append(Piece(unit, inside, len(text)))
-    return tuple({piece.term: piece for piece in (*plain, *canonical)}.values())
+        plain.append((unit, inside, len(text)))
+    return tuple({piece[0]: piece for piece in (*plain, *canonical)}.values())
 
 
-def _pieces(chunk: Chunk) -> tuple[Piece, ...]:
+def _pieces(chunk: Chunk) -> Sequence[Piece]:
     match chunk.kind:
         case "quantity":
             return _quantity_pieces(chunk.text, chunk.number, chunk.unit)
         case "code":
             return code_terms(chunk.text)
         case "han":
-            han = index_pieces(chunk.text)
-            return (*han.words, *han.parts, *han.crossings)
+            return han_pieces(chunk.text)
         case _:
-            return (Piece(chunk.text[:LONGEST_TERM], 0, len(chunk.text)),)
+            return ((chunk.text[:LONGEST_TERM], 0, len(chunk.text)),)
 
 
 @lru_cache(maxsize=100_000)
 def _code_words(code: str) -> tuple[str, ...]:
-    return tuple(piece.term for piece in code_terms(code))
+    return tuple(term for term, _, _ in code_terms(code))
 
 
 @lru_cache(maxsize=50_000)
 def _quantity_words(text: str, number: str, unit: str) -> tuple[str, ...]:
-    return tuple(piece.term for piece in _quantity_pieces(text, number, unit))
+    return tuple(term for term, _, _ in _quantity_pieces(text, number, unit))
 
 
 def index_terms(text: str, *, paired: bool = True) -> Terms:
@@ -175,11 +174,11 @@ def index_terms(text: str, *, paired: bool = True) -> Terms:
             left, left_end = code, match.end()
             length += 1
         elif kind == "han":
-            han = index_pieces(match.group())
-            words.extend(han.word_terms)
-            parts.extend(han.part_terms)
-            crossings.extend(han.crossing_terms)
-            length += han.length
+            more_words, more_parts, more_crossings, read = han_terms(match.group())
+            words.extend(more_words)
+            parts.extend(more_parts)
+            crossings.extend(more_crossings)
+            length += read
         elif kind == "quantity":
             words.extend(_quantity_words(match.group(), match["number"], match["unit"] or match["measure"]))
             length += 1
@@ -197,17 +196,18 @@ def pair_terms(left: str, right: str) -> tuple[str, ...]:
     ('~smartwatch',)
     """
     one, two = code_pieces(left), code_pieces(right)
-    if len(one) == 1 and len(two) == 1 and one[0].term.isalpha() and two[0].term.isalpha():
-        return (CROSSING + one[0].term + two[0].term,)
+    if len(one) == 1 and len(two) == 1 and one[0][0].isalpha() and two[0][0].isalpha():
+        return (CROSSING + one[0][0] + two[0][0],)
     return ()
 
 
 def places_of(text: str, wanted: Set[str]) -> list[tuple[int, int]]:
     """Return where in the original `text` the terms of `wanted` stand, as (start, end), in the order of their starts."""
     normalised, offsets = normalise_with_offsets(text)
+    letters = letters_of(frozenset(wanted))
     found: list[tuple[int, int]] = []
     for match in _CHUNK.finditer(normalised):
-        if wanted.isdisjoint(_every_term(match)):
+        if not _may_hold(match, wanted, letters):
             continue
         for term, start, end in _pieces(_chunk(match)):
             if term in wanted:
@@ -215,19 +215,17 @@ def places_of(text: str, wanted: Set[str]) -> list[tuple[int, int]]:
     return sorted(found)
 
 
-def _every_term(match: re.Match[str]) -> frozenset[str]:
-    """All terms of a chunk: most chunks of a text hold none that is looked for."""
-    if match.lastgroup == "quantity":
-        return frozenset(_quantity_words(match.group(), match["number"], match["unit"] or match["measure"]))
-    return _terms_of_chunk(match.group(), match.lastgroup == "han")
-
-
-@lru_cache(maxsize=50_000)
-def _terms_of_chunk(text: str, is_han: bool) -> frozenset[str]:
-    if is_han:
-        han = index_pieces(text)
-        return frozenset((*han.word_terms, *han.part_terms, *han.crossing_terms))
-    return frozenset((*_code_words(text), text[:LONGEST_TERM]))
+def _may_hold(match: re.Match[str], wanted: Set[str], letters: Sequence[str]) -> bool:
+    """False if a chunk holds no term of `wanted`: most chunks of a text do not, and need not be taken apart."""
+    match match.lastgroup:
+        case "code":
+            return not wanted.isdisjoint(_code_words(match.group()))
+        case "han":
+            return may_hold(match.group(), letters)
+        case "quantity":
+            return not wanted.isdisjoint(_quantity_words(match.group(), match["number"], match["unit"] or match["measure"]))
+        case _:
+            return match.group()[:LONGEST_TERM] in wanted
 
 
 def _end(offsets: Sequence[int], last: int) -> int:

@@ -48,6 +48,12 @@ def _fold_char(char: str) -> str:
     return " " if folded.isspace() or unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp") else folded
 
 
+@lru_cache(maxsize=65_536)
+def _fold_lone_char(char: str) -> str:
+    """The same, and nothing for an accent that stands apart from its letter."""
+    return "" if unicodedata.combining(char) else _fold_char(char)
+
+
 def normalise(text: str) -> str:
     """Return `text` folded character by character; white space and control characters become single spaces in place.
 
@@ -63,7 +69,7 @@ def normalise_with_offsets(text: str) -> tuple[str, Sequence[int]]:
     """Return the folded text and, for each of its characters and the end, the index in `text` that it came from."""
     if text.isascii():
         return normalise(text), range(len(text) + 1)
-    pieces = ["" if unicodedata.combining(char) else _fold_char(char) for char in text]
+    pieces = list(map(_fold_lone_char, text))
     sizes = list(map(len, pieces))
     if min(sizes) == max(sizes) == 1:
         return "".join(pieces), range(len(text) + 1)

@@ -22,9 +22,8 @@ class SortedTexts:
         self._numbers: dict[str, int] = {}
 
     @staticmethod
-    def arrays_of(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
-        """Return (content, starts) of texts that are already sorted; both can be kept with `np.save` and mapped."""
-        encoded = [text.encode() for text in texts]
+    def arrays_of(encoded: Sequence[bytes]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+        """Return (content, starts) of UTF-8 texts that are already sorted; both can be kept with `np.save` and mapped."""
         starts = np.zeros(len(encoded) + 1, dtype=np.int64)
         np.cumsum([len(text) for text in encoded], out=starts[1:])
         return np.frombuffer(b"".join(encoded) or b"\0", dtype=np.uint8), starts

@@ -134,6 +134,8 @@ class CodePairs:
 
     rows: GrowingArray
     codes: GrowingArray
+    _starts: tuple[int, int, Ints | None] = (-1, -1, None)
+    """(number of pairs, rows asked about, where the values of each row begin): counted at the first `of`; None = each row has one value."""
 
     @classmethod
     def empty(cls) -> "CodePairs":
@@ -145,6 +147,21 @@ class CodePairs:
         for code in dict.fromkeys(codes):
             self.codes.append(code)
             self.rows.append(row)
+
+    def of(self, wanted: Ints, below: int) -> Ints:
+        """The codes of the rows `wanted`, ascending and below `below`: each code as often as rows have it."""
+        rows, codes = self.until(below)
+        pairs, asked, starts = self._starts
+        if (pairs, asked) != (len(rows), below):
+            sizes = np.bincount(rows, minlength=below)
+            starts = None if (sizes == 1).all() else np.concatenate(([0], np.cumsum(sizes))).astype(np.int32)
+            self._starts = (len(rows), below, starts)
+        if starts is None:
+            return codes[wanted]
+        first = starts[wanted]
+        sizes = starts[wanted + 1] - first
+        behind = np.cumsum(sizes)
+        return codes[np.repeat(first - (behind - sizes), sizes) + np.arange(behind[-1] if len(behind) else 0)]
 
     def until(self, row: int) -> tuple[Ints, Ints]:
         """The (rows, codes) of rows below `row`."""

@@ -156,6 +156,19 @@ class CatalogColumns:
                 found.append((offset, *pairs.until(count)))
         return found or [(0, *NO_PAIRS)]
 
+    def codes_of(self, facet: str, rows: Ints) -> Ints:
+        """The values of `facet` that `rows` (ascending) have, each as often as rows have it."""
+        parts = [NO_PAIRS[1]]
+        fresh_from = int(np.searchsorted(rows, self.base_rows))
+        for segment, count, wanted in (
+            (self._base, self.base_rows, rows[:fresh_from]),
+            (self._fresh, self.fresh_rows, rows[fresh_from:] - self.base_rows),
+        ):
+            pairs = segment.pairs.get(facet)
+            if pairs is not None and len(wanted):
+                parts.append(pairs.of(wanted, count))
+        return np.concatenate(parts)
+
     def mask(self, condition: Filter, market: Market = DEFAULT_MARKET) -> Bools:
         """True for each row for which `condition` holds in `market`; says nothing about hidden or deleted."""
         return masks.mask(self, condition, market)

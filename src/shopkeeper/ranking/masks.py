@@ -109,5 +109,6 @@ def _having(columns: "CatalogColumns", name: str, table: CodeTable, codes: np.nd
     wanted = np.zeros(len(table), dtype=bool)
     wanted[codes[codes < len(wanted)]] = True
     for offset, rows, pair_codes in columns.pairs(name):
-        held[rows[wanted[pair_codes]] + offset] = True
+        # by number: to pick by a mask takes several times as long
+        held[rows[np.flatnonzero(wanted[pair_codes])] + offset] = True
     return held

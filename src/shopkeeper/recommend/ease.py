@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopkeeper.ports.progress import Progress, Silent
-from shopkeeper.recommend.ridge import dense_inverse, neighbour_ridge
+from shopkeeper.recommend.ridge import SUPPORT, dense_inverse, neighbour_ridge
 from shopkeeper.recommend.tables import SparseTable
 
 EASE_L2 = 100.0
 
 
-def fit_ease(together: SparseTable, *, l2: float = EASE_L2, progress: Progress = Silent()) -> SparseTable:
-    """Weights (from item, to item) from the co-purchase sums `together` = X'X, over each item's neighbours."""
-    return neighbour_ridge(together, together, l2=l2, progress=progress, name="items bought together")
+def fit_ease(together: SparseTable, *, l2: float = EASE_L2, support: int = SUPPORT, progress: Progress = Silent()) -> SparseTable:
+    """Weights (from item, to item) from the co-purchase sums `together` = X'X, over each item's `support` neighbours."""
+    return neighbour_ridge(together, together, l2=l2, support=support, progress=progress, name="items bought together")
 
 
 def dense_ease(together: SparseTable, *, l2: float = EASE_L2) -> NDArray[np.float32]:

@@ -15,6 +15,7 @@ from shopkeeper.recommend.fold_in import ItemWeights
 from shopkeeper.recommend.gram import Gram, gram_of
 from shopkeeper.recommend.histories import Baskets, baskets_of
 from shopkeeper.recommend.model import GRAM_FILE, RecommendModel, write_model
+from shopkeeper.recommend.ridge import SUPPORT
 from shopkeeper.recommend.rows import ROW_LENGTH, rows_of
 from shopkeeper.recommend.transitions import TRANSITION_L2, fit_transitions
 from shopkeeper.recommend.trends import trends_of
@@ -53,11 +54,11 @@ def fit_model(baskets: Baskets, *, now: datetime, progress: Progress = Silent())
     return model, gram
 
 
-def solve(gram: Gram, *, progress: Progress = Silent()) -> ItemWeights:
+def solve(gram: Gram, *, support: int = SUPPORT, length: int = ROW_LENGTH, progress: Progress = Silent()) -> ItemWeights:
     """The item-item rows of the sums; what a shop serves after an erasure or an addition too."""
-    together = fit_ease(gram.together, progress=progress)
-    following = fit_transitions(gram.past, gram.follows, progress=progress)
-    return ItemWeights(rows_of(together, gram.together), rows_of(following, gram.together))
+    together = fit_ease(gram.together, support=support, progress=progress)
+    following = fit_transitions(gram.past, gram.follows, support=support, progress=progress)
+    return ItemWeights(rows_of(together, gram.together, length=length), rows_of(following, gram.together, length=length))
 
 
 def _told(orders: Iterable[Order], progress: Progress) -> Iterable[Order]:

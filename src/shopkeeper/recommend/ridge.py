@@ -75,7 +75,7 @@ def _solve(block: NDArray[np.float64], facts: NDArray[np.float64], l2: float) ->
     if len(facts) == 0:
         return facts
     block[np.diag_indices(len(block))] += l2
-    _, weights, failed = lapack.dposv(block, facts, lower=1, overwrite_a=1)
+    _, weights, failed = lapack().dposv(block, facts, lower=1, overwrite_a=1)
     if failed:
         raise Broken("the Gram matrix is not positive definite", field="gram", value=int(failed), hint="Refit from the orders.")
     return weights
@@ -145,13 +145,13 @@ def dense_ridge(gram: SparseTable, targets: SparseTable, *, l2: float) -> NDArra
     for start in range(0, targets.shape[1], _COLUMNS_AT_ONCE):
         stop = min(start + _COLUMNS_AT_ONCE, targets.shape[1])
         facts = np.asfortranarray(by_target[:, start:stop].toarray(), dtype=np.float32)
-        weights[:, start:stop], _ = lapack.spotrs(factor, facts, lower=1, overwrite_b=1)
+        weights[:, start:stop], _ = lapack().spotrs(factor, facts, lower=1, overwrite_b=1)
     return weights
 
 
 def dense_inverse(gram: SparseTable, *, l2: float) -> NDArray[np.float32]:
     """(gram + l2 I)^-1, all items, float32, in the memory of one matrix; `Refused` past `DENSE_LIMIT` items."""
-    inverse, _ = lapack.spotri(_factor(gram, l2), lower=1, overwrite_c=1)
+    inverse, _ = lapack().spotri(_factor(gram, l2), lower=1, overwrite_c=1)
     size = len(inverse)
     for start in range(0, size, _COLUMNS_AT_ONCE):
         stop = min(start + _COLUMNS_AT_ONCE, size)
@@ -169,7 +169,7 @@ def _factor(gram: SparseTable, l2: float) -> NDArray[np.float32]:
         )
     table = csr(gram, dtype=np.float32).toarray(order="F")
     table[np.diag_indices(size)] += np.float32(l2)
-    factor, failed = lapack.spotrf(table, lower=1, overwrite_a=1, clean=0)
+    factor, failed = lapack().spotrf(table, lower=1, overwrite_a=1, clean=0)
     if failed:
         raise Broken("the Gram matrix is not positive definite", field="gram", value=int(failed), hint="Refit from the orders.")
     return factor

@@ -7,15 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopkeeper.ports.progress import Progress, Silent
-from shopkeeper.recommend.ridge import dense_ridge, neighbour_ridge
+from shopkeeper.recommend.ridge import SUPPORT, dense_ridge, neighbour_ridge
 from shopkeeper.recommend.tables import SparseTable
 
 TRANSITION_L2 = 30.0
 
 
-def fit_transitions(past: SparseTable, follows: SparseTable, *, l2: float = TRANSITION_L2, progress: Progress = Silent()) -> SparseTable:
-    """Weights (from item, to item) from the sums of `gram`, over each item's strongest predecessors."""
-    return neighbour_ridge(past, follows, l2=l2, progress=progress, name="items bought next")
+def fit_transitions(
+    past: SparseTable, follows: SparseTable, *, l2: float = TRANSITION_L2, support: int = SUPPORT, progress: Progress = Silent()
+) -> SparseTable:
+    """Weights (from item, to item) from the sums of `gram`, over each item's `support` strongest predecessors."""
+    return neighbour_ridge(past, follows, l2=l2, support=support, progress=progress, name="items bought next")
 
 
 def dense_transitions(past: SparseTable, follows: SparseTable, *, l2: float = TRANSITION_L2) -> NDArray[np.float32]:

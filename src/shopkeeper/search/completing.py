@@ -28,8 +28,9 @@ def complete(view: View, prefix: str, products: ProductStore, *, lang: Lang, mar
     candidates = view.suggester.candidates(folded, SPARE * limit)
     found: dict[int, list[Suggestion]] = {kind: [] for kind in range(len(KINDS))}
     for kind, facet in ((CATEGORY, "category"), (BRAND, "brand")):
-        counts = _counts(view, facet, on_offer)
-        for candidate in (c for c in candidates if c.kind == kind):
+        of_kind = [candidate for candidate in candidates if candidate.kind == kind]
+        counts = _counts(view, facet, on_offer) if of_kind else np.empty(0)
+        for candidate in of_kind:
             code = next(iter(columns.tables[facet].find(candidate.text)), None) if facet in columns.tables else None
             if code is not None and counts[code] and len(found[kind]) < limit:
                 shown = columns.tables[facet].label(code).shown(lang)

@@ -71,11 +71,9 @@ class SearchService:
         columns.check_market(request.market)
         narrowing = narrow(columns, request.filters, request.shop_filters, request.market)
         found = _matching(view, request.query, narrowing)
-        matching = np.zeros(columns.size, dtype=bool)
-        matching[found.rows] = True
-        kept = narrowing.all_of[found.rows]
+        kept = np.flatnonzero(narrowing.all_of[found.rows])
         rows, scores = found.rows[kept], found.scores[kept]
-        facets = _facets(view, request, matching, narrowing)
+        facets = _facets(view, request, found.rows, rows, narrowing)
         page, seen, next_cursor = _page(view, request, rows, scores, place)
         hits = self._hits(view, request, rows[page], scores[page], found.terms)
         return SearchPage(
@@ -166,17 +164,18 @@ def _matching(view: View, query: str, narrowing: Narrowing) -> Found:
     return retrieve(view, understanding, narrowing.universe)
 
 
-def _facets(view: View, request: SearchRequest, matching: npt.NDArray[np.bool_], narrowing: Narrowing) -> tuple[Facet, ...]:
+def _facets(
+    view: View, request: SearchRequest, matching: npt.NDArray[np.int32], kept: npt.NDArray[np.int32], narrowing: Narrowing
+) -> tuple[Facet, ...]:
     """The facets asked for, each counted without its own filter: a shopper sees what a second brand would add."""
     if not request.facets:
         return ()
     names = facet_names(view.columns, request.facets)
-    kept = matching & narrowing.all_of
     return tuple(
         count_facet(
             view.columns,
             name,
-            matching & narrowing.without(name) if name in narrowing.by_field else kept,
+            matching[narrowing.without(name)[matching]] if name in narrowing.by_field else kept,
             market=request.market,
             lang=request.lang,
         )

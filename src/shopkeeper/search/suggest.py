@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections import Counter
+from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from heapq import nsmallest
 from pathlib import Path
 from typing import Final, Self
 
@@ -113,8 +114,10 @@ class SuggestionBuilder:
     def __init__(self) -> None:
         self._products: list[_Entry] = []
         self._labels: dict[tuple[int, str], tuple[set[str], float]] = {}
-        self._phrases: Counter[str] = Counter()
-        self._first: dict[str, int] = {}
+        self._phrases: dict[str, int] = {}
+        """Each phrase's place in the two arrays: how many titles hold it, and the row of the first."""
+        self._titles = array("i")
+        self._first = array("i")
 
     def add(self, row: int, product: Product, popularity: float) -> None:
         """Take in the names of one product."""
@@ -126,10 +129,12 @@ class SuggestionBuilder:
         for path in product.categories:
             for depth in range(1, len(path) + 1):
                 self._label(CATEGORY, path_key([label.key for label in path[:depth]]), path[depth - 1], weight)
-        phrases = set().union(*map(_phrases, titles))
-        self._phrases.update(phrases)
-        for phrase in phrases:
-            self._first.setdefault(phrase, row)
+        for phrase in set().union(*map(_phrases, titles)):
+            place = self._phrases.setdefault(phrase, len(self._phrases))
+            if place == len(self._titles):
+                self._titles.append(0)
+                self._first.append(row)
+            self._titles[place] += 1
 
     def _label(self, kind: int, key: str, label: Label, weight: float) -> None:
         names, total = self._labels.get((kind, key), (set(), 0.0))
@@ -141,21 +146,28 @@ class SuggestionBuilder:
     def save(self, folder: Path) -> None:
         """Write the completions into `folder` (made here)."""
         labels = [_Entry(kind, key, -1, weight, tuple(sorted(names))) for (kind, key), (names, weight) in self._labels.items()]
-        common = [(phrase, count) for phrase, count in self._phrases.most_common(MOST_PHRASES) if count >= LEAST_TITLES]
+        shared = ((phrase, self._titles[place]) for phrase, place in self._phrases.items() if self._titles[place] >= LEAST_TITLES)
+        # equals by name: a catalogue gives the same suggestions each time it is indexed
+        common = nsmallest(MOST_PHRASES, shared, key=lambda found: (-found[1], found[0]))
         taken = {fold_name(name) for entry in labels for name in entry.names}
-        queries = [_Entry(QUERY, phrase, self._first[phrase], float(count), (phrase,)) for phrase, count in common if phrase not in taken]
+        queries = [
+            _Entry(QUERY, phrase, self._first[self._phrases[phrase]], float(count), (phrase,)) for phrase, count in common if phrase not in taken
+        ]
         folder.mkdir()
         names = ("keys", "key_starts", "entry_of", "kinds", "rows", "weights", "texts", "text_starts")
-        for name, array in zip(names, _arrays([*queries, *labels, *self._products]), strict=True):
-            np.save(folder / f"{name}.npy", array)
+        for name, values in zip(names, _arrays([*queries, *labels, *self._products]), strict=True):
+            np.save(folder / f"{name}.npy", values)
         (folder / "arrays.json").write_text(json.dumps(names), encoding="utf-8")
 
 
 def _arrays(entries: Iterable[_Entry]) -> tuple[np.ndarray, ...]:
     entries = list(entries)
-    keyed = sorted({(key, number) for number, entry in enumerate(entries) for name in entry.names for key in name_starts(name)})
+    keyed: list[tuple[bytes, int]] = []
+    for number, entry in enumerate(entries):
+        keyed += [(key.encode(), number) for key in dict.fromkeys(key for name in entry.names for key in name_starts(name))]
+    keyed.sort()
     content, starts = SortedTexts.arrays_of([key for key, _ in keyed])
-    texts, text_starts = SortedTexts.arrays_of([entry.text for entry in entries])
+    texts, text_starts = SortedTexts.arrays_of([entry.text.encode() for entry in entries])
     return (
         content,
         starts,

@@ -194,7 +194,7 @@ def _quantity(chunk: Chunk, frequencies: Frequencies) -> Word:
 
 
 def _code(code: str, frequencies: Frequencies, correct: Correct) -> Word:
-    pieces = [piece.term for piece in code_pieces(code)]
+    pieces = [term for term, _, _ in code_pieces(code)]
     if len(pieces) == 1:
         term = pieces[0]
         if term in STOP_WORDS or code in STOP_WORDS:
@@ -204,7 +204,7 @@ def _code(code: str, frequencies: Frequencies, correct: Correct) -> Word:
         if not any(counts.values()) and (mended := correct(code) or correct(term)) is not None:
             return Word(mended, (Group((Alternative((mended,)),)),), asked=code)
         return Word(code, (Group((Alternative((term,)), Alternative((CROSSING + term,)), *_other_forms(term))),))
-    whole = code_terms(code)[0].term
+    whole = code_terms(code)[0][0]
     return Word(code, (Group((Alternative((whole,)), Alternative(tuple(pieces), PIECES_WEIGHT))),))
 
 

@@ -1,6 +1,5 @@
-"""Full-text indexes behind `ports.lexical`."""
+"""Full-text indexes behind `ports.lexical`: `postings` is the one that is served; `tantivy_index` is loaded by whoever asks for it."""
 
 from shopkeeper.adapters.lexical.postings import PostingsIndexes
-from shopkeeper.adapters.lexical.tantivy_index import TantivyIndexes
 
-__all__ = ["PostingsIndexes", "TantivyIndexes"]
+__all__ = ["PostingsIndexes"]

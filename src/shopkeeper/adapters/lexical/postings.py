@@ -10,6 +10,8 @@ runtime hit by hit.
 """
 
 import json
+import tempfile
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,8 +29,8 @@ from shopkeeper.ports.progress import Progress, Silent
 K1: Final = 1.2
 B: Final = 0.5
 """Titles of products differ less in length than web pages: ½ ranked better than the customary ¾ on the chorus queries kept for choosing."""
-_CHUNK_TOKENS: Final = 2_000_000
-"""Occurrences gathered before they are summed up by (term, row): bounds the memory of a build."""
+_CHUNK_TOKENS: Final = 1_000_000
+"""Occurrences gathered before they are summed up by (term, row) and put aside: bounds the memory of a build."""
 _ARRAYS: Final = ("starts", "rows", "impacts", "row_starts", "row_terms", "term_bytes", "term_starts")
 
 
@@ -142,7 +144,8 @@ class PostingsIndexes:
 
     def build(self, documents: Iterable[LexicalDocument], folder: Path, *, fields: Sequence[TextField], progress: Progress) -> Mapping[str, object]:
         """Write one `.npy` file per array and `postings.json`."""
-        arrays, count, mean_length = _invert(documents, fields, None, progress)
+        with tempfile.TemporaryDirectory(prefix="runs-", dir=folder) as spill:
+            arrays, count, mean_length = _invert(documents, fields, None, progress, Path(spill))
         for name in _ARRAYS:
             np.save(folder / f"{name}.npy", getattr(arrays, name))
         meta = {"documents": count, "mean_length": mean_length}
@@ -171,84 +174,121 @@ class PostingsIndexes:
 
 
 def _invert(
-    documents: Iterable[LexicalDocument], fields: Sequence[TextField], mean_length: float | None, progress: Progress
+    documents: Iterable[LexicalDocument], fields: Sequence[TextField], mean_length: float | None, progress: Progress, spill: Path | None = None
 ) -> tuple[_Arrays, int, float]:
-    """Return the arrays of the index, the number of documents and the mean length."""
-    numbers: dict[str, int] = {}
+    """Return the arrays of the index, the number of documents and the mean length; `spill` is a folder to keep what is gathered in meanwhile."""
+    numbers = _Numbers()
     lengths: list[float] = []
-    gathered = _Gathered()
+    runs = _Runs([field.weight for field in fields], spill)
     for row, document in enumerate(documents):
         length = 0.0
-        for field in fields:
+        for place, field in enumerate(fields):
             terms = document.get(field.name)
             if terms:
-                gathered.add(row, [numbers.setdefault(term, len(numbers)) for term in terms], field.weight)
+                runs.add(row, place, list(map(numbers.__getitem__, terms)))
                 length += field.weight * len(terms) if field.counts else 0.0
         lengths.append(length)
+        runs.end_document()
         if row % 2_000 == 1_999:
             progress.step("index", row + 1, None)
-    term, row, frequency = gathered.summed()
-    order = sorted(numbers, key=str.encode)
-    rank = np.empty(len(numbers), dtype=np.int64)
-    rank[[numbers[text] for text in order]] = np.arange(len(order))
-    term = rank[term]
-    by_term = np.lexsort((row, term))
-    term, row, frequency = term[by_term], row[by_term], frequency[by_term]
+    runs.end()
+    order = sorted((term.encode(), number) for term, number in numbers.items())
+    del numbers
+    rank = np.empty(len(order), dtype=np.int32)
+    rank[np.fromiter((number for _, number in order), np.int64, len(order))] = np.arange(len(order), dtype=np.int32)
+    term_bytes, term_starts = SortedTexts.arrays_of([term for term, _ in order])
+    del order
     measured = np.asarray(lengths, dtype=np.float32)
     mean = mean_length or float(measured.mean() if len(measured) else 0.0) or 1.0
-    norm = K1 * (1 - B + B * measured[row] / mean)
-    by_row = np.lexsort((term, row))
-    term_bytes, term_starts = SortedTexts.arrays_of(order)
-    arrays = _Arrays(
-        starts=_offsets(term, len(order)),
-        rows=row.astype(np.int32),
-        impacts=(frequency * (K1 + 1) / (frequency + norm)).astype(np.float16),
-        row_starts=_offsets(row, len(lengths)),
-        row_terms=term[by_row].astype(np.int32),
-        term_bytes=term_bytes,
-        term_starts=term_starts,
-    )
+    arrays = _assembled(runs, rank, K1 * (1 - B + B * measured / mean), term_bytes, term_starts)
     return arrays, len(lengths), mean
 
 
-def _offsets(group: np.ndarray, groups: int) -> npt.NDArray[np.int64]:
-    """Where each group starts in an array sorted by group, and the end."""
-    return np.concatenate(([0], np.cumsum(np.bincount(group, minlength=groups)))).astype(np.int64)
+def _assembled(
+    runs: "_Runs", rank: npt.NDArray[np.int32], norm: npt.NDArray[np.floating], term_bytes: npt.NDArray[np.uint8], term_starts: npt.NDArray[np.int64]
+) -> _Arrays:
+    """Put the runs together, by term and by row: each run holds later rows than the one before, so its entries go behind those of the same term."""
+    terms, documents = len(rank), len(norm)
+    of_term, of_row = np.zeros(terms, dtype=np.int64), np.zeros(documents, dtype=np.int64)
+    for run in runs:
+        of_term += np.bincount(rank[run["term"]], minlength=terms)
+        of_row += np.bincount(run["row"], minlength=documents)
+    starts, row_starts = (np.concatenate(([0], np.cumsum(sizes))).astype(np.int64) for sizes in (of_term, of_row))
+    postings = int(starts[-1])
+    rows, row_terms = np.empty(postings, dtype=np.int32), np.empty(postings, dtype=np.int32)
+    impacts = np.empty(postings, dtype=np.float16)
+    free, done = starts[:-1].copy(), 0
+    for run in runs:
+        term, row, frequency = rank[run["term"]], run["row"], run["frequency"]
+        by_row = np.lexsort((term, row))
+        row_terms[done : done + len(run)] = term[by_row]
+        done += len(run)
+        by_term = np.lexsort((row, term))
+        term, row, frequency = term[by_term], row[by_term], frequency[by_term]
+        sizes = np.bincount(term, minlength=terms)
+        places = np.arange(len(run)) + np.repeat(free - (np.cumsum(sizes) - sizes), sizes)
+        rows[places] = row
+        impacts[places] = frequency * (K1 + 1) / (frequency + norm[row])
+        free += sizes
+    return _Arrays(starts, rows, impacts, row_starts, row_terms, term_bytes, term_starts)
 
 
-class _Gathered:
-    """Occurrences (term, row, weight), summed up by (term, row) whenever there are many."""
+class _Numbers(dict[str, int]):
+    """Terms by the order in which they were met first."""
 
-    def __init__(self) -> None:
-        self._terms: list[int] = []
-        self._rows: list[npt.NDArray[np.int64]] = []
-        self._weights: list[npt.NDArray[np.float32]] = []
-        self._done: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    def __missing__(self, term: str) -> int:
+        self[term] = number = len(self)
+        return number
 
-    def add(self, row: int, terms: list[int], weight: float) -> None:
-        """Add the terms of one field."""
+
+_POSTING: Final = np.dtype([("term", np.int32), ("row", np.int32), ("frequency", np.float32)])
+
+
+class _Runs:
+    """Occurrences summed up by (term, row), a run of documents at a time; iterated over, the runs in order. In files where `spill` is given."""
+
+    def __init__(self, weights: Sequence[float], spill: Path | None) -> None:
+        self._weights = np.array(weights, dtype=np.float64)
+        self._spill = spill
+        self._runs: list[np.ndarray | Path] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        self._terms = array("i")
+        self._rows = array("i")
+        self._places = array("b")
+        self._sizes = array("i")
+
+    def add(self, row: int, place: int, terms: list[int]) -> None:
+        """Add the terms of the field that is number `place`."""
         self._terms.extend(terms)
-        self._rows.append(np.full(len(terms), row, dtype=np.int64))
-        self._weights.append(np.full(len(terms), weight, dtype=np.float32))
-        if len(self._terms) >= _CHUNK_TOKENS:
-            self._sum_up()
+        self._rows.append(row)
+        self._places.append(place)
+        self._sizes.append(len(terms))
 
-    def _sum_up(self) -> None:
+    def end_document(self) -> None:
+        """A run may end here."""
+        if len(self._terms) >= _CHUNK_TOKENS:
+            self.end()
+
+    def end(self) -> None:
+        """End the run."""
         if not self._terms:
             return
-        term = np.asarray(self._terms, dtype=np.int64)
-        key = (np.concatenate(self._rows) << 32) | term
+        sizes = np.array(self._sizes)
+        key = (np.repeat(np.array(self._rows, dtype=np.int64), sizes) << 32) | np.array(self._terms, dtype=np.int64)
+        weights = np.repeat(self._weights[np.array(self._places)], sizes)
         unique, place = np.unique(key, return_inverse=True)
-        weight = np.bincount(place, weights=np.concatenate(self._weights)).astype(np.float32)
-        self._done.append((unique & 0xFFFFFFFF, unique >> 32, weight))
-        self._terms, self._rows, self._weights = [], [], []
+        run = np.empty(len(unique), dtype=_POSTING)
+        run["term"], run["row"], run["frequency"] = unique & 0xFFFFFFFF, unique >> 32, np.bincount(place, weights=weights)
+        if self._spill is None:
+            self._runs.append(run)
+        else:
+            path = self._spill / f"run-{len(self._runs)}.npy"
+            np.save(path, run)
+            self._runs.append(path)
+        self._begin()
 
-    def summed(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """All (term, row, weight), each (term, row) once: documents come in order, and a chunk ends between fields only."""
-        self._sum_up()
-        if not self._done:
-            return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32)
-        term, row, weight = (np.concatenate(parts) for parts in zip(*self._done, strict=True))
-        key = (row << 32) | term
-        unique, place = np.unique(key, return_inverse=True)
-        return unique & 0xFFFFFFFF, unique >> 32, np.bincount(place, weights=weight).astype(np.float32)
+    def __iter__(self) -> Iterator[np.ndarray]:
+        for run in self._runs:
+            yield run if isinstance(run, np.ndarray) else np.load(run)

@@ -1,6 +1,7 @@
 """One server for a SQLite file: a lock beside it, held as long as the server's first process lives, and naming it.
 
-Worker processes serve under their parent's claim. In PostgreSQL any number of servers may run, so nothing is claimed there.
+Worker processes serve under their parent's claim, and hold nothing when it is dead. In PostgreSQL any number of servers may run, so nothing
+is claimed there.
 """
 
 import contextlib
@@ -14,7 +15,7 @@ from pathlib import Path
 from shopkeeper.adapters.storage.places import Place, SqliteFile, locate
 from shopkeeper.domain.ids import ShopId
 from shopkeeper.errors import Refused, Unavailable
-from shopkeeper.kit.file_lock import try_lock, unlock
+from shopkeeper.kit.process_lock import process_lock, words_of_owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,8 @@ def offline(place: Place, *, doing: str) -> contextlib.AbstractContextManager[No
 def server_of(url: str, shop: ShopId) -> Holder | None:
     """The server that holds the shop's SQLite file now, or None; None too for PostgreSQL, where nothing is claimed."""
     place = locate(url, shop)
-    if not isinstance(place, SqliteFile) or not _lock_file(place).exists():
-        return None
-    handle = try_lock(_lock_file(place), shared=True)
-    if handle is None:
-        return _read_holder(_lock_file(place))
-    unlock(handle)
-    return None
+    words = words_of_owner(_lock_file(place)) if isinstance(place, SqliteFile) else None
+    return None if words is None else _holder(words)
 
 
 @contextlib.contextmanager
@@ -65,33 +61,28 @@ def _claim(place: Place, holder: Holder, *, doing: str) -> Iterator[None]:
         yield
         return
     path = _lock_file(place)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = try_lock(path)
-    except OSError as fault:
-        raise Unavailable(f"The lock file {path} cannot be opened: {fault.strerror}.", hint="Check that this user may write there.") from fault
-    if handle is None:
-        other = _read_holder(path)
-        told = "Stop it first, or give this one another data folder or PostgreSQL." if other.port else "Wait until it is done."
-        what = "A server" if other.port else "A command"
-        raise Refused(f"{what} ({other}) already holds the shop {place.shop!r} in {place}; cannot {doing} it.", status=409, hint=told)
-    try:
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, json.dumps({"pid": holder.pid, "port": holder.port, "host": holder.host}).encode(), 0)
+    words = json.dumps({"pid": holder.pid, "port": holder.port, "host": holder.host}).encode()
+    with contextlib.ExitStack() as held:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            mine = held.enter_context(process_lock(path, words))
+        except OSError as fault:
+            raise Unavailable(f"The lock file {path} cannot be opened: {fault.strerror}.", hint="Check that this user may write there.") from fault
+        if not mine:
+            other = _holder(words_of_owner(path) or b"")
+            told = "Stop it first, or give this one another data folder or PostgreSQL." if other.port else "Wait until it is done."
+            what = "A server" if other.port else "A command"
+            raise Refused(f"{what} ({other}) already holds the shop {place.shop!r} in {place}; cannot {doing} it.", status=409, hint=told)
         yield
-    finally:
-        with contextlib.suppress(OSError):
-            os.ftruncate(handle, 0)
-        unlock(handle)
 
 
 def _lock_file(place: SqliteFile) -> Path:
     return place.path.with_name(f"{place.path.name}.server")
 
 
-def _read_holder(path: Path) -> Holder:
+def _holder(words: bytes) -> Holder:
     try:
-        said = json.loads(path.read_bytes())
+        said = json.loads(words)
         return Holder(int(said["pid"]), int(said["port"]), str(said["host"]))
-    except (OSError, ValueError, KeyError, TypeError):  # it has the lock, but has not written its name yet
+    except (ValueError, KeyError, TypeError):  # it has the lock, but has not written its name yet
         return Holder()

@@ -2,8 +2,8 @@
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,12 +13,17 @@ from shopkeeper.errors import NotFound
 from shopkeeper.web.contexts import Link, PoliciesContext, PolicyContext
 from shopkeeper.web.site import LANG_TAGS, Site, policy_links, visit
 
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
 _FIRST_HEADING = re.compile(r"\A\s*#\s+(?P<title>[^\n]+)\n?")
 
 
 @cache
-def _markdown() -> MarkdownIt:
+def _markdown() -> "MarkdownIt":
     """CommonMark and tables; raw HTML stays text, and links keep to harmless schemes (the library's own check)."""
+    from markdown_it import MarkdownIt
+
     return MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
