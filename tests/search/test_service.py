@@ -310,3 +310,64 @@ class _Earlier:
 
     def get(self, ids: Sequence[ProductId]) -> dict[ProductId, Product]:
         return {self._first.id: self._first} if self._first.id in ids else {}
+
+
+@pytest.mark.parametrize("sort", ["relevance", "price_asc", "newest"])
+def test_the_way_back_shows_the_pages_that_were_seen(small_shop: Make, sort: str) -> None:
+    shop = small_shop([product(f"p{n:02}", f"lamp number {n}", 100 + n % 3) for n in range(25)])
+    pages = [shop.ask("lamp", limit=7, sort=sort)]
+    while pages[-1].next_cursor:
+        pages.append(shop.ask("lamp", limit=7, sort=sort, cursor=pages[-1].next_cursor))
+    back = [pages[-1]]
+    while back[-1].previous_cursor:
+        back.append(shop.ask("lamp", limit=7, sort=sort, cursor=back[-1].previous_cursor))
+    assert len(pages) == 4
+    assert [[hit.product.id for hit in page.hits] for page in reversed(back)] == [[hit.product.id for hit in page.hits] for page in pages]
+    assert [page.next_cursor for page in reversed(back)] == [page.next_cursor for page in pages]
+
+
+def test_the_way_back_leads_over_a_new_index(small_shop: Make) -> None:
+    shop = small_shop([product(f"p{n}", "lamp", 100 * (n + 1)) for n in range(9)])
+    second = shop.ask("lamp", sort="price_asc", limit=3, cursor=shop.ask("lamp", sort="price_asc", limit=3).next_cursor)
+    shop.index()
+    shop.search.refresh()
+    assert shop.ids("lamp", sort="price_asc", limit=3, cursor=second.previous_cursor) == ["p0", "p1", "p2"]
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+@pytest.mark.parametrize("query", ["wireless headphones", "无线耳机", "laptops bag black", "sony", "headphone wireles", ""])
+def test_the_parts_of_an_explanation_sum_to_the_score_that_ranks(small_shop: Make, query: str, indexed: bool) -> None:
+    shop = small_shop(SHELF, indexed=False)
+    if indexed:
+        shop.index(popularity={ProductId("sony"): 40.0, ProductId("bag"): 3.0})
+        shop.search.refresh()
+    hits = shop.ask(query, explain=True).hits
+    assert hits
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    for hit in hits:
+        assert hit.explanation is not None
+        assert sum(part.amount for part in hit.explanation.parts) == pytest.approx(hit.score, rel=1e-5)
+        assert hit.explanation.reason.get("zh") != hit.explanation.reason.get("en")
+
+
+def test_an_explanation_says_where_the_word_stands_and_what_lowers_the_hit(shop: SmallShop) -> None:
+    by_id = {hit.product.id: hit.explanation for hit in shop.ask("wireless", explain=True).hits}
+    bose, gone = by_id[ProductId("bose")], by_id[ProductId("gone")]
+    assert bose is not None
+    assert gone is not None
+    assert bose.reason.get("en") == "Has “wireless” in its title."
+    assert bose.reason.get("zh") == "标题含“wireless”。"
+    assert gone.reason.get("en") == "Has “wireless” in its title; lowered because it cannot be bought now."
+    by_price = {hit.product.id: hit.explanation for hit in shop.ask("wireless", explain=True, sort="price_asc").hits}[ProductId("gone")]
+    assert by_price is not None
+    assert by_price.reason.get("en") == "Listed by price, lowest first; has “wireless” in its title."
+    assert [part.kind for part in gone.parts] == ["word", "availability"]
+    assert shop.ask("wireless").hits[0].explanation is None
+
+
+@pytest.mark.parametrize("query", ["wireless headphones", "sony", "qqqq", "“no such phrase”", "无线耳机"])
+def test_a_ranking_of_fixed_length_is_filled_below_the_matches(shop: SmallShop, query: str) -> None:
+    strict, filled = shop.ids(query), shop.ids(query, fill=5)
+    assert filled[: len(strict)] == strict
+    assert sorted(filled) == sorted(item.id for item in SHELF)
+    assert filled == shop.ids(query, fill=5)

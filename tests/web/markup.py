@@ -54,7 +54,7 @@ class Page:
         self.elements = reader.found
         self.faults = reader.faults + [f"<{one.tag}> is never closed" for one in reader.open]
 
-    def all(self, tag: str, **attributes: str) -> list[Element]:
+    def all(self, tag: str, **attributes: str | None) -> list[Element]:
         """The elements with this tag and these attributes (`class_` has the word among its classes)."""
         wanted = attributes.pop("class_", None)
         return [
@@ -65,11 +65,11 @@ class Page:
             and (wanted is None or wanted in one.attributes.get("class", "").split())
         ]
 
-    def one(self, tag: str, **attributes: str) -> Element:
+    def one(self, tag: str, **attributes: str | None) -> Element:
         found = self.all(tag, **attributes)
         assert len(found) == 1, f"{len(found)} <{tag} {attributes}>"
         return found[0]
 
-    def texts(self, tag: str, **attributes: str) -> list[str]:
+    def texts(self, tag: str, **attributes: str | None) -> list[str]:
         """The elements' texts, white space folded."""
         return [" ".join(one.text.split()) for one in self.all(tag, **attributes)]

@@ -216,3 +216,29 @@ def test_suggestions_are_lines_of_a_list_box_that_lead_somewhere(pages: Pages):
 
 def test_no_suggestions_for_nothing(pages: Pages):
     assert read(pages, "/suggest?q=").all("li") == []
+
+
+def test_conditions_in_words_are_chips_that_can_be_taken_back(pages: Pages):
+    page = pages.http.get("/search?q=茶杯 20元以内 不要蓝色", headers={"accept-language": "zh"})
+    assert "不含蓝色" in page.text
+    assert "q=%E8%8C%B6%E6%9D%AF+%E4%B8%8D%E8%A6%81%E8%93%9D%E8%89%B2" in page.text
+
+
+def test_an_order_in_words_stands_in_the_form_and_all_conditions_go_at_once(pages: Pages):
+    page = read(pages, "/search?q=cheapest porcelain without blue")
+    assert page.one("option", selected="").attributes["value"] == "price_asc"
+    assert page.one("a", class_="quiet-link", rel=None).attributes["href"] == "/search?q=porcelain"
+
+
+def test_a_result_says_why_it_is_there_without_javascript(pages: Pages):
+    page = pages.http.get("/search?q=porcelain", headers={"accept-language": "en"})
+    assert "<summary>Why here?</summary>" in page.text
+    assert "Has “porcelain” in its title" in page.text
+    assert "card-why" not in pages.http.get("/search").text
+
+
+def test_the_second_page_leads_back_to_the_first(pages: Pages):
+    second = read(pages, "/search?q=porcelain&sort=price_asc").one("a", rel="next").attributes["href"]
+    third = read(pages, second).one("a", rel="next").attributes["href"]
+    back = read(pages, third).one("a", rel="prev").attributes["href"]
+    assert read(pages, back).texts("span", class_="card-name") == read(pages, second).texts("span", class_="card-name")

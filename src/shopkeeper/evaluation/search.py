@@ -75,7 +75,7 @@ def predict_search(data: Path, out: Path, *, open_shop: OpenShop, progress: Prog
         try:
             with out.open("wb") as file:
                 for number, query in enumerate(queries, 1):
-                    ranked = _ask(shop, query[:MAX_QUERY], PREDICTED)
+                    ranked = _ask(shop, query[:MAX_QUERY], PREDICTED, fill=PREDICTED)
                     file.write(orjson.dumps({"dataset": data.name, "case": query, "ranked": ranked}) + b"\n")
                     progress.step("search", number, len(queries))
         finally:
@@ -116,8 +116,8 @@ def _shop_of(data: Path, folder: Path, open_shop: OpenShop, progress: Progress) 
     return shop
 
 
-def _ask(shop: BenchShop, query: str, limit: int) -> list[str]:
-    return [hit.product.id for hit in shop.search.search(SearchRequest(query=query, lang="en", limit=limit)).hits]
+def _ask(shop: BenchShop, query: str, limit: int, *, fill: int = 0) -> list[str]:
+    return [hit.product.id for hit in shop.search.search(SearchRequest(query=query, lang="en", limit=limit, fill=fill)).hits]
 
 
 def _measure(place: Path, request: BenchRequest, open_shop: OpenShop) -> tuple[list[Row], list[str]]:

@@ -43,20 +43,26 @@ def lexical_document(product: Product) -> LexicalDocument:
         document["crossings"].extend(terms.crossings)
         document["pairs"].extend(terms.pairs)
 
+    for field, text in field_texts(product):
+        add(field, text)
+    return document
+
+
+def field_texts(product: Product) -> Iterator[tuple[str, str]]:
+    """The texts of `product` that are searched, each with the name of its field."""
     for text in _wordings(product.title):
-        add("title", text)
+        yield "title", text
     for text in _wordings(product.description):
-        add("description", text[:LONGEST_DESCRIPTION])
+        yield "description", text[:LONGEST_DESCRIPTION]
     if product.brand is not None:
         for text in _label_texts(product.brand):
-            add("brand", text)
+            yield "brand", text
     for text in dict.fromkeys(text for path in product.categories for label in path for text in _label_texts(label)):
-        add("category", text)
+        yield "category", text
     for text in dict.fromkeys(_attribute_texts(product)):
-        add("attributes", text)
+        yield "attributes", text
     for code in dict.fromkeys(_codes(product)):
-        add("codes", code)
-    return document
+        yield "codes", code
 
 
 @lru_cache(maxsize=50_000)

@@ -1,8 +1,9 @@
-"""Search: understand → retrieve → filter → count → sort → show."""
+"""Search: read conditions → understand → retrieve → filter → count → sort → show."""
 
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -19,15 +20,20 @@ from shopkeeper.ports.lexical import LexicalIndexes
 from shopkeeper.ports.stores import ProductStore
 from shopkeeper.ranking.columns import CatalogColumns
 from shopkeeper.search.completing import complete
-from shopkeeper.search.cursor import Place, read_cursor, write_cursor
+from shopkeeper.search.conditions import Reading, read_conditions
+from shopkeeper.search.cursor import read_cursor
+from shopkeeper.search.explaining import explain
 from shopkeeper.search.facets import count_facet, facet_names
+from shopkeeper.search.filling import fill
 from shopkeeper.search.follow import Follower
 from shopkeeper.search.highlight import highlight, snippet
 from shopkeeper.search.narrowing import Narrowing, narrow
-from shopkeeper.search.request import MAX_LIMIT, Facet, Hit, SearchPage, SearchRequest, Suggestion
-from shopkeeper.search.retrieve import Found, retrieve
+from shopkeeper.search.nearby import read_quotes, with_phrases, with_word_in_earnest
+from shopkeeper.search.paging import Ordered, page_of
+from shopkeeper.search.request import MAX_LIMIT, Facet, Hit, SearchPage, SearchRequest, Sort, Suggestion
+from shopkeeper.search.retrieve import Found, retrieve, rows_with
 from shopkeeper.search.similar import similar_rows
-from shopkeeper.search.sorting import best_first, sort_keys
+from shopkeeper.search.sorting import relevance, sort_keys
 from shopkeeper.search.understand import check_query, understand
 from shopkeeper.search.view import View
 
@@ -70,19 +76,28 @@ class SearchService:
         columns = view.columns
         columns.check_market(request.market)
         narrowing = narrow(columns, request.filters, request.shop_filters, request.market)
-        found = _matching(view, request.query, narrowing)
+        reading = read_conditions(request.query, columns.currency(request.market))
+        found = self._matching(view, request, reading, narrowing)
         kept = np.flatnonzero(narrowing.all_of[found.rows])
         rows, scores = found.rows[kept], found.scores[kept]
         facets = _facets(view, request, found.rows, rows, narrowing)
-        page, seen, next_cursor = _page(view, request, rows, scores, place)
-        hits = self._hits(view, request, rows[page], scores[page], found.terms)
+        sort = reading.sort if reading.sort is not None and request.sort == "relevance" else request.sort
+        page = page_of(Ordered(view.version, sort_keys(columns, rows, scores, sort, request.market), scores, rows), request, place)
+        shown_rows = rows[page.places]
+        relevant = relevance(columns, shown_rows, scores[page.places], request.market)
+        hits = self._hits(view, request, shown_rows, relevant, found.terms)
+        if request.explain:
+            hits = _explained(view, request, hits, found, sort)
         return SearchPage(
             hits=hits,
             total=len(rows),
             facets=facets,
-            next_cursor=next_cursor,
-            shown=self._shown([hit.product.id for hit in hits], "search", query=request.query, first=seen),
+            next_cursor=page.next_cursor,
+            previous_cursor=page.previous_cursor,
+            shown=self._shown([hit.product.id for hit in hits], "search", query=request.query, first=page.first),
             understood=found.understood,
+            conditions=reading.conditions,
+            rest=reading.rest,
             seconds=time.perf_counter() - began,
         )
 
@@ -120,8 +135,33 @@ class SearchService:
         rows, scores = similar_rows(view, row, view.columns.active(), limit)
         return [(view.columns.id(r), s) for r, s in zip(rows.tolist(), scores.tolist(), strict=True)]
 
+    def _matching(self, view: View, request: SearchRequest, reading: Reading, narrowing: Narrowing) -> Found:
+        """The rows that the query's words, phrases and conditions match, before the shopper's filters."""
+        quoted = read_quotes(reading.rest)
+        universe = narrowing.universe
+        if (priced := _within_price(view.columns, reading, request.market)) is not None:
+            universe = universe & priced
+        query = understand(quoted.plain, view.frequencies, view.spelling.correct)
+        if quoted.plain.strip():
+            found = retrieve(view, query, universe)
+        else:
+            rows = np.flatnonzero(universe).astype(np.int32)
+            found = Found(rows, np.ones(len(rows), dtype=np.float32), "")
+        for word in reading.without:
+            meant = found.among(rows_with(view, word))
+            found = found.only(~meant | ~self._in_earnest(view, found.rows, meant, word))
+        if quoted.phrases:
+            found = found.only(with_phrases(view, self._products, found.rows, found.scores, quoted.phrases))
+        return found if len(found.rows) >= request.fill else fill(view, query, narrowing.universe, found, request.fill)
+
+    def _in_earnest(self, view: View, rows: npt.NDArray[np.int32], meant: npt.NDArray[np.bool_], word: str) -> npt.NDArray[np.bool_]:
+        """Of `rows`, those among `meant` that do more than deny `word`."""
+        held = np.zeros(len(rows), dtype=bool)
+        held[meant] = with_word_in_earnest(view, self._products, rows[meant], word)
+        return held
+
     def _hits(
-        self, view: View, request: SearchRequest, rows: npt.NDArray[np.int32], scores: npt.NDArray[np.float32], terms: frozenset[str]
+        self, view: View, request: SearchRequest, rows: npt.NDArray[np.int32], scores: npt.NDArray[np.floating], terms: frozenset[str]
     ) -> tuple[Hit, ...]:
         """The products of `rows`; one that was deleted this moment is left out."""
         ids = [view.columns.id(row) for row in rows.tolist()]
@@ -155,13 +195,21 @@ def _check_page(request: SearchRequest) -> None:
         raise BadInput(f"{request.offset} is below zero", field="offset", value=request.offset)
 
 
-def _matching(view: View, query: str, narrowing: Narrowing) -> Found:
-    """The rows that the query's words match, before the shopper's filters."""
-    if not query.strip():
-        rows = np.flatnonzero(narrowing.universe).astype(np.int32)
-        return Found(rows, np.ones(len(rows), dtype=np.float32), "", frozenset())
-    understanding = understand(query, view.frequencies, view.spelling.correct)
-    return retrieve(view, understanding, narrowing.universe)
+def _explained(view: View, request: SearchRequest, hits: tuple[Hit, ...], found: Found, sort: Sort) -> tuple[Hit, ...]:
+    """The hits, each with why it stands where it does."""
+    rows = np.array([view.columns.row(hit.product.id) for hit in hits], dtype=np.int32)
+    explanations = explain(view, found.groups, rows, [hit.product for hit in hits], sort=sort, market=request.market)
+    return tuple(replace(hit, explanation=explanation) for hit, explanation in zip(hits, explanations, strict=True))
+
+
+def _within_price(columns: CatalogColumns, reading: Reading, market: Market) -> npt.NDArray[np.bool_] | None:
+    """True for what costs what the query's words say; None where they say nothing."""
+    if reading.low is None and reading.high is None:
+        return None
+    price, unit = columns.price_minor(market), columns.minor_per_unit(market)
+    low, high = (float(bound) * unit if bound is not None else None for bound in (reading.low, reading.high))
+    held = price >= (0 if low is None else low)
+    return held if high is None else held & (price <= high)
 
 
 def _facets(
@@ -181,38 +229,6 @@ def _facets(
         )
         for name in names
     )
-
-
-def _page(
-    view: View, request: SearchRequest, rows: npt.NDArray[np.int32], scores: npt.NDArray[np.float32], place: Place | None
-) -> tuple[npt.NDArray[np.intp], int, str]:
-    """The places (in `rows`) of the page's hits, how many hits came before it, and the cursor of the next page."""
-    keys = sort_keys(view.columns, rows, scores, request.sort, request.market)
-    seen = request.offset
-    behind = np.ones(len(rows), dtype=bool)
-    skip = request.offset
-    if place is not None:
-        seen = place.seen
-        if place.version == view.version:
-            behind = _behind(keys, scores, rows, place)
-            skip = 0
-        else:
-            skip = place.seen
-    candidates = np.flatnonzero(behind)
-    ordered = best_first(keys[candidates], scores[candidates], rows[candidates], skip + request.limit)[skip:]
-    page = candidates[ordered]
-    if not len(page) or len(candidates) <= skip + len(page):
-        return page, seen, ""
-    last = page[-1]
-    here = Place(view.version, seen + len(page), float(keys[last]), float(scores[last]), int(rows[last]))
-    return page, seen, write_cursor(request, here)
-
-
-def _behind(keys: npt.NDArray[np.float64], scores: npt.NDArray[np.float32], rows: npt.NDArray[np.int32], place: Place) -> npt.NDArray[np.bool_]:
-    """True for what comes after `place` in the order of `best_first`."""
-    score = np.float32(place.score)
-    tied = (keys == place.key) & ((scores < score) | ((scores == score) & (rows > place.row)))
-    return (keys < place.key) | tied
 
 
 def _highlights(product: Product, lang: Lang, terms: frozenset[str]) -> tuple[tuple[str, str], ...]:

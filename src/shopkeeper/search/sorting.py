@@ -35,12 +35,16 @@ def sort_keys(
 
 def relevance(columns: CatalogColumns, rows: npt.NDArray[np.int32], scores: npt.NDArray[np.float32], market: Market) -> npt.NDArray[np.float64]:
     """Text score, raised a little by popularity, lowered where nothing can be bought."""
+    popularity, availability = boosts(columns, rows, market)
+    return scores.astype(np.float64) * (1 + popularity) * availability
+
+
+def boosts(columns: CatalogColumns, rows: npt.NDArray[np.int32], market: Market) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """What popularity adds to each row's text score, as a share of it, and the factor for what can or cannot be bought."""
     popularity = columns.popularity()
     highest = float(popularity.max(initial=0.0))
-    blended = scores.astype(np.float64)
-    if highest > 0:
-        blended *= 1 + POPULARITY_WEIGHT * np.log1p(popularity[rows]) / np.log1p(highest)
-    return blended * np.where(columns.buyable(market)[rows], 1.0, UNBUYABLE_WEIGHT)
+    raised = POPULARITY_WEIGHT * np.log1p(popularity[rows]) / np.log1p(highest) if highest > 0 else np.zeros(len(rows))
+    return raised.astype(np.float64), np.where(columns.buyable(market)[rows], 1.0, UNBUYABLE_WEIGHT)
 
 
 def bayesian_rating(rating: npt.NDArray[np.float32], count: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:

@@ -58,6 +58,13 @@ class Spelling:
 
     def correct(self, word: str) -> str | None:
         """Return the known word nearest to `word` (the more frequent of equals, same first letter before others), None where none is near."""
+        return self._nearest(word, least=0)
+
+    def neighbour(self, word: str) -> str | None:
+        """Return the known word nearest to `word` that is another word, None where none is near."""
+        return self._nearest(word, least=1)
+
+    def _nearest(self, word: str, *, least: int) -> str | None:
         if not _WORD.fullmatch(word):
             return None
         allowed = 1 if len(word) < TWO_ERRORS_FROM else 2
@@ -70,7 +77,7 @@ class Spelling:
             distance = alignment_distances(table[near], word)
             # one error more outweighs any frequency; another first letter counts as three quarters of an error
             cost = distance + 0.75 * (table[near, 0] != ord(word[0])) - 0.01 * np.log1p(counts[near])
-            cost[distance > allowed] = np.inf
+            cost[(distance > allowed) | (distance < least)] = np.inf
             place = int(cost.argmin())
             if np.isfinite(cost[place]) and (best is None or cost[place] < best[0]):
                 best = float(cost[place]), bytes(table[near[place]]).decode()

@@ -140,10 +140,6 @@ class Understanding:
         """The query as it is searched."""
         return joined([word.text for word in self.words])
 
-    def terms(self) -> frozenset[str]:
-        """Every term that may have matched, for highlighting."""
-        return frozenset(term for group in self.groups for alternative in group.alternatives for term in alternative.terms)
-
 
 def check_query(query: str) -> str:
     """Return the query if it is of a sensible length; else `BadInput`."""

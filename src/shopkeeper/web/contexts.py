@@ -51,7 +51,8 @@ class PageContext:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A product in a list. `was` is the list price where a sale runs; at most one badge; `reason` says why it is there, if the row does not."""
+    """A product in a list. `was` is the list price where a sale runs; at most one badge; `reason` says why it is there, if the row does not;
+    `why` explains a search result's place."""
 
     href: str
     title: Markup
@@ -65,6 +66,7 @@ class Card:
     badge: Literal["", "sale", "out", "preorder"]
     off_percent: int = 0
     reason: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,7 @@ class ListingContext(PageContext):
     first: int
     last: int
     next_page: str
+    previous_page: str
     first_page: str
     crumbs: tuple[Link, ...]
     subcategories: tuple[CategoryTile, ...]

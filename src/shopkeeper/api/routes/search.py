@@ -14,7 +14,7 @@ from shopkeeper.domain.ids import ProductId
 from shopkeeper.domain.product import Market
 from shopkeeper.domain.texts import Lang
 from shopkeeper.language.script import detect_language
-from shopkeeper.search.request import Facet, SearchPage, SearchRequest
+from shopkeeper.search.request import Condition, Explanation, Facet, SearchPage, SearchRequest
 
 router = APIRouter(tags=["Search"])
 
@@ -74,6 +74,7 @@ def _search(request: Request, caller: Caller, asked: SearchIn) -> Response:
             limit=asked.limit,
             offset=asked.offset,
             cursor=asked.cursor,
+            explain=asked.explain,
         )
     )
     context_of(request).meters.search(caller.shop.id, found=page.total > 0)
@@ -87,6 +88,7 @@ def _page(request: Request, page: SearchPage, lang: Lang, market: Market, *, who
         shown = card(hit.product, hit.price, buyable=hit.buyable, lang=lang, market=market, now=now)
         shown["score"] = hit.score
         shown["highlights"] = dict(hit.highlights)
+        shown["explanation"] = _explanation(hit.explanation, lang) if hit.explanation is not None else None
         shown["product"] = whole(hit.product) if whole_products else None
         hits.append(shown)
     return json_reply(
@@ -95,11 +97,31 @@ def _page(request: Request, page: SearchPage, lang: Lang, market: Market, *, who
             "total": page.total,
             "facets": [_facet(facet) for facet in page.facets],
             "next_cursor": page.next_cursor,
+            "previous_cursor": page.previous_cursor,
             "understood": page.understood,
+            "conditions": [_condition(condition) for condition in page.conditions],
             "list": list_json(page.shown),
             "took_ms": round(page.seconds * 1e3, 2),
         }
     )
+
+
+def _explanation(explanation: Explanation, lang: Lang) -> dict[str, object]:
+    parts = [{"kind": part.kind, "amount": part.amount, "word": part.word, "field": part.field} for part in explanation.parts]
+    return {"parts": parts, "reason": explanation.reason.get(lang), "reasons": dict(explanation.reason)}
+
+
+def _condition(condition: Condition) -> dict[str, object]:
+    low, high = (float(bound) if bound is not None else None for bound in (condition.low, condition.high))
+    return {
+        "kind": condition.kind,
+        "typed": condition.typed,
+        "remaining": condition.remaining,
+        "value": condition.value,
+        "low": low,
+        "high": high,
+        "sort": condition.sort,
+    }
 
 
 def _facet(facet: Facet) -> dict[str, object]:

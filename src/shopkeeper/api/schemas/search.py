@@ -44,8 +44,13 @@ class SearchIn(Strict):
     sort: Sort = "relevance"
     limit: int = Field(default=24, ge=1, le=MAX_LIMIT)
     offset: int = Field(default=0, ge=0, le=100_000)
-    cursor: str = Field(default="", max_length=2_000, description="`next_cursor` of the page before, sent with the same conditions.")
+    cursor: str = Field(
+        default="",
+        max_length=2_000,
+        description="`next_cursor` of the page before (or `previous_cursor` of the page after), sent with the same conditions.",
+    )
     include: Include = Field(default=[])
+    explain: bool = Field(default=False, description="Each hit says why it stands where it does.")
 
 
 class SimilarIn(Strict):
@@ -90,11 +95,41 @@ class Card(Shown):
     tags: list[str]
 
 
+class PartOut(Shown):
+    """One addend of a score: a `word` found in a `field`, or what popularity and availability add or take; `base` in a list without words."""
+
+    kind: Literal["base", "word", "popularity", "availability"]
+    amount: float
+    word: str
+    field: str = Field(description="Empty where the word was not found in a field of the present text.")
+
+
+class ExplanationOut(Shown):
+    """Why a hit stands where it does: `parts` sum to its `score`; `reason` says it in the request's language, `reasons` in each."""
+
+    parts: list[PartOut]
+    reason: str
+    reasons: dict[str, str]
+
+
+class ConditionOut(Shown):
+    """A condition that the query says in words (`typed`); `remaining` is the query without it. Prices are in whole units of currency."""
+
+    kind: Literal["without", "price", "sort"]
+    typed: str
+    remaining: str
+    value: str = Field(description="The word that is left out.")
+    low: float | None
+    high: float | None
+    sort: Sort | None
+
+
 class Hit(Card):
-    """A found product. `highlights` are HTML: matched words in <mark>, everything else escaped."""
+    """A found product. `highlights` are HTML: matched words in <mark>, everything else escaped. `score` is what relevance ranks by."""
 
     score: float
     highlights: dict[str, str]
+    explanation: ExplanationOut | None = Field(default=None, description="With `explain` only.")
     product: dict[str, Any] | None = None
 
 
@@ -129,7 +164,9 @@ class SearchOut(Shown):
     total: int
     facets: list[FacetOut]
     next_cursor: str = Field(description="Send it back for the next page; empty on the last.")
+    previous_cursor: str = Field(description="Send it back for the page before; empty on the first.")
     understood: str = Field(description="What was searched where that differs from what was typed; else empty.")
+    conditions: list[ConditionOut] = Field(description="What the query says in words about what to leave out, prices and the order.")
     list: ListOut
     took_ms: float
 

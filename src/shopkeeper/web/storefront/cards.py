@@ -41,7 +41,7 @@ def off_percent(price: Money, was: Money) -> int:
     return (was.minor - price.minor) * 100 // was.minor if was.minor else 0
 
 
-def card(product: Product, seen: Visit, *, price: Money | None, title: Markup | None = None, reason: str = "") -> Card:
+def card(product: Product, seen: Visit, *, price: Money | None, title: Markup | None = None, reason: str = "", why: str = "") -> Card:
     """The product as a card. `price` is what it costs now; its list price is shown beside where that is higher."""
     offers = list(product.offers(DEFAULT_MARKET))
     at_price = [offer for offer in offers if price is not None and offer.price_at(seen.now) == price]
@@ -61,6 +61,7 @@ def card(product: Product, seen: Visit, *, price: Money | None, title: Markup | 
         badge=_badge(offers, percent),
         off_percent=percent,
         reason=reason,
+        why=why,
     )
 
 
@@ -75,7 +76,8 @@ def _badge(offers: Sequence[Offer], percent: int) -> Literal["", "sale", "out", 
 def card_of_hit(hit: Hit, seen: Visit) -> Card:
     """A search result as a card, the words that were found marked in its name."""
     marked = next((only_marks(text) for field, text in hit.highlights if field == "title"), None)
-    return card(hit.product, seen, price=hit.price, title=marked)
+    why = hit.explanation.reason.get(seen.lang) if hit.explanation is not None else ""
+    return card(hit.product, seen, price=hit.price, title=marked, why=why)
 
 
 def recommended(

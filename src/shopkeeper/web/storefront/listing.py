@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from shopkeeper.domain.money import Currency, Money, exponent_of
 from shopkeeper.errors import NotFound
-from shopkeeper.search.request import Facet, FacetValue, SearchPage, SearchRequest
+from shopkeeper.search.request import Condition, Facet, FacetValue, SearchPage, SearchRequest
 from shopkeeper.web.contexts import Chip, FacetChoice, FacetGroup, Link, ListingContext, PriceRange, SortForm, WayOn
 from shopkeeper.web.site import Site, Visit, visit
 from shopkeeper.web.storefront.cards import card_of_hit, popular_row
@@ -48,7 +48,7 @@ class Listing:
         """Where this listing's forms are sent."""
         return self.href(Selection())
 
-    def search(self, selection: Selection, *, facets: tuple[str, ...] = (), limit: int = 1) -> SearchPage:
+    def search(self, selection: Selection, *, facets: tuple[str, ...] = (), limit: int = 1, explain: bool = False) -> SearchPage:
         """The products that `selection` finds here."""
         return self.seen.shop.search.search(
             SearchRequest(
@@ -59,6 +59,7 @@ class Listing:
                 sort=selection.sort,
                 limit=limit,
                 cursor=selection.cursor,
+                explain=explain,
             )
         )
 
@@ -78,7 +79,7 @@ def category(site: Site, request: Request) -> Response:
 
 def _page(listing: Listing) -> Response:
     seen, selection = listing.seen, listing.selection
-    page = listing.search(selection, facets=("*",), limit=PAGE_LENGTH)
+    page = listing.search(selection, facets=("*",), limit=PAGE_LENGTH, explain=bool(selection.query))
     counted = facets_counted(listing, page)
     names = category_names(listing, counted)
     if listing.category and not page.total and not selection.narrowed and not selection.query:
@@ -99,24 +100,51 @@ def _page(listing: Listing) -> Response:
         heading=heading,
         intro=intro,
         understood=str(seen.t("search.understood", query=page.understood)) if page.understood and page.understood != selection.query else "",
-        chips=chips(listing, counted),
-        clear_all=listing.href(selection.without_conditions()),
+        chips=(*said_in_words(listing, page), *chips(listing, counted)),
+        clear_all=listing.href(replace(selection.without_conditions(), query=page.rest)),
         facets=groups(listing, counted, page.total),
         price=price_range(listing, counted),
         stock=stock_choice(listing, page),
-        sort=sort_form(listing),
+        sort=sort_form(listing, page),
         items=tuple(card_of_hit(hit, seen) for hit in page.hits),
         total=page.total,
         first=min(first, max(page.total, 1)),
         last=min(first + len(page.hits) - 1, page.total),
         next_page=listing.href(replace(selection, cursor=page.next_cursor, page=selection.page + 1)) if page.next_cursor else "",
+        previous_page=_previous(listing, page),
         first_page=listing.href(selection.first_page()) if selection.cursor else "",
         crumbs=crumbs(listing, names),
         subcategories=tiles(page, listing.category, seen, pictures=False) if listing.category and not selection.query else (),
-        ways_on=() if page.total else ways_on(listing),
+        ways_on=() if page.total else ways_on(listing, page),
         popular=None if page.total else popular_row(seen),
     )
     return seen.page("listing.html", context, status=200)
+
+
+def _previous(listing: Listing, page: SearchPage) -> str:
+    selection = listing.selection
+    if not page.previous_cursor:
+        return ""
+    if selection.page <= 2:
+        return listing.href(selection.first_page())
+    return listing.href(replace(selection, cursor=page.previous_cursor, page=selection.page - 1))
+
+
+def said_in_words(listing: Listing, page: SearchPage) -> tuple[Chip, ...]:
+    """The conditions that the query itself says; removing one takes its words out of the query."""
+    labels: dict[str, list[str]] = {}
+    for condition in page.conditions:
+        labels.setdefault(condition.remaining, []).append(_condition_words(condition, listing.seen))
+    joint = str(listing.seen.t("list.comma"))
+    return tuple(Chip(listing.href(replace(listing.selection.first_page(), query=rest)), joint.join(words)) for rest, words in labels.items())
+
+
+def _condition_words(condition: Condition, seen: Visit) -> str:
+    if condition.kind == "without":
+        return str(seen.t("filters.without", what=condition.value))
+    if condition.sort is not None:
+        return str(seen.t(f"sort.{condition.sort}"))
+    return _range_words(condition.low, condition.high, seen)
 
 
 def _words(listing: Listing, page: SearchPage, names: Sequence[str]) -> tuple[str, str]:
@@ -259,9 +287,11 @@ def stock_choice(listing: Listing, page: SearchPage) -> FacetChoice | None:
     return FacetChoice(listing.href(toggled), str(listing.seen.t("filters.in_stock")), count, selection.in_stock)
 
 
-def sort_form(listing: Listing) -> SortForm:
-    """The orders to choose from."""
+def sort_form(listing: Listing, page: SearchPage) -> SortForm:
+    """The orders to choose from; the query's words may have chosen one."""
     t, chosen = listing.seen.t, listing.selection.sort
+    if chosen == "relevance":
+        chosen = next((condition.sort for condition in page.conditions if condition.sort is not None), chosen)
     options = tuple((sort, str(t(f"sort.{sort}")), sort == chosen) for sort in SORTS)
     return SortForm(listing.action, options, carried(listing.selection, without=("sort",)))
 
@@ -277,14 +307,16 @@ def crumbs(listing: Listing, names: Sequence[str]) -> tuple[Link, ...]:
     return tuple(links)
 
 
-def ways_on(listing: Listing) -> tuple[WayOn, ...]:
+def ways_on(listing: Listing, page: SearchPage) -> tuple[WayOn, ...]:
     """What to try after nothing was found: the same without its conditions, each word alone, everything, the largest categories."""
     seen, selection = listing.seen, listing.selection
     t, url = seen.t, seen.url
     tries: list[tuple[Selection, str]] = []
     if selection.narrowed:
         tries.append((selection.without_conditions(), str(t("empty.without_filters"))))
-    words = list(dict.fromkeys(selection.query.split()))
+    remaining = dict.fromkeys(condition.remaining for condition in page.conditions if condition.remaining)
+    tries += [(Selection(query=rest), str(t("empty.word", word=rest))) for rest in remaining]
+    words = [] if page.conditions else list(dict.fromkeys(selection.query.split()))
     tries += [(Selection(query=word), str(t("empty.word", word=word))) for word in words[:MOST_WORDS_TRIED] if len(words) > 1]
     found = [WayOn(listing.href(tried), label, count) for tried, label in tries if (count := listing.search(tried).total)]
     whole = Listing(seen, Selection()).search(Selection(), facets=("category",))
