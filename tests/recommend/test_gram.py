@@ -58,7 +58,7 @@ class TestSums:
 
 
 class TestAddingAndErasing:
-    @settings(max_examples=60)
+    @settings(max_examples=60, deadline=None)
     @given(SHOPPERS, SHOPPERS)
     def test_adding_and_erasing_leaves_the_very_bits_of_before(self, there, new):
         before = gram_of(shoppers(*there))
@@ -66,7 +66,7 @@ class TestAddingAndErasing:
         assert tables(after) == tables(before)
         assert after.shoppers == before.shoppers
 
-    @settings(max_examples=60)
+    @settings(max_examples=60, deadline=None)
     @given(SHOPPERS, st.data())
     def test_erasing_a_shopper_equals_a_refit_without_that_shopper(self, there, data):
         gone = data.draw(st.integers(0, len(there) - 1))

@@ -21,7 +21,7 @@ class TestEase:
         assert dense_ease(together, l2=1.0) == pytest.approx(np.array([[0, 1 / 3], [1 / 3, 0]]))
         assert fit_ease(together, l2=1.0).toarray() == pytest.approx(np.array([[0, 1 / 3], [1 / 3, 0]]))
 
-    @settings(max_examples=20)
+    @settings(max_examples=20, deadline=None)
     @given(st.integers(0, 1_000), st.floats(1, 100))
     def test_with_all_items_as_neighbours_the_sparse_form_is_the_dense_one(self, seed, l2):
         table = bought(seed)
@@ -70,7 +70,7 @@ class TestNeighbours:
         gram = np.full((4, 4), 1.0) + np.eye(4)
         assert np.count_nonzero(ridge.neighbour_ridge(csr(gram), csr(gram), l2=1.0, support=2).toarray()) == 12
 
-    @settings(max_examples=15)
+    @settings(max_examples=15, deadline=None)
     @given(st.integers(0, 1_000), st.integers(1, 6))
     def test_reading_rows_and_searching_entries_give_the_same_block(self, seed, support):
         table = bought(seed)
@@ -82,7 +82,7 @@ class TestNeighbours:
             ridge._SEARCH_COST = before
         assert weights[0] == pytest.approx(weights[1])
 
-    @settings(max_examples=20)
+    @settings(max_examples=20, deadline=None)
     @given(st.integers(0, 1_000), st.permutations(range(12)))
     def test_the_numbers_of_the_items_do_not_matter(self, seed, order):
         table = bought(seed)

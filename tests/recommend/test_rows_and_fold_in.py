@@ -56,7 +56,7 @@ class TestScore:
         both = ItemWeights(rows_of(csr(WEIGHTS)), NOTHING)
         assert not score(both, np.zeros(0, np.int64), np.zeros(0, np.int64)).any()
 
-    @settings(max_examples=30)
+    @settings(max_examples=30, deadline=None)
     @given(st.integers(0, 500), st.lists(st.integers(0, 9), min_size=1, max_size=6, unique=True))
     def test_the_sparse_sum_equals_the_matrix_product(self, seed, items):
         table = np.random.default_rng(seed).integers(0, 8, (10, 10)) / 8.0
