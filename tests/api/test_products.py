@@ -140,6 +140,23 @@ class TestWriting:
         assert reply.json()["errors"][0]["field"] == field
         assert shop.get("/v1/products/h-1").json() == before
 
+    def test_null_ends_a_sale_and_what_is_absent_stays(self, shop: Installation) -> None:
+        offer = {"price": "10.00 CNY", "sale_price": "8.00 CNY", "sale_ends": "2030-01-01T00:00:00Z"}
+        put(shop, "t-sale", {"title": {"en": "Sale"}, "variants": [{"id": "t-sale", "offers": [offer]}]})
+
+        def after(patch: dict) -> dict:
+            assert shop.call("PATCH", "/v1/products/t-sale", shop.secret, json=patch).status_code == 200
+            return shop.get("/v1/products/t-sale").json()["variants"][0]["offers"][0]
+
+        assert after({"stock": 3}) == offer | {"stock": 3}
+        assert after({"sale_price": "7.00 CNY", "sale_ends": "2031-01-01T08:00:00+08:00"}) == offer | {
+            "stock": 3,
+            "sale_price": "7.00 CNY",
+            "sale_ends": "2031-01-01T00:00:00Z",
+        }
+        assert after({"sale_price": None}) == {"price": "10.00 CNY", "stock": 3}
+        shop.call("DELETE", "/v1/products/t-sale", shop.secret)
+
 
 class TestIdempotency:
     def test_the_same_write_again_gets_the_first_reply_and_is_not_done_twice(self, shop: Installation) -> None:

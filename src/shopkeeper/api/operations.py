@@ -13,7 +13,7 @@ from shopkeeper.catalog.document_fields import refuse_unknown, text, under
 from shopkeeper.catalog.documents import product_from_document
 from shopkeeper.catalog.report import DeleteProduct, Operation, PatchOffer, PutProduct
 from shopkeeper.domain.ids import ProductId, VariantId, check_id
-from shopkeeper.domain.product import Market, OfferPatch
+from shopkeeper.domain.product import SALE_FIELDS, Market, OfferPatch
 from shopkeeper.domain.task import Reject
 from shopkeeper.errors import BadInput
 
@@ -23,17 +23,23 @@ _MAX_ROW: Final = 10_000
 
 def patch_of(product_id: ProductId, asked: OfferPatchIn) -> OfferPatch:
     """The partial update that was asked for; `BadInput` if it changes nothing."""
-    if asked.price is None and asked.sale_price is None and asked.stock is None and asked.availability is None:
-        raise BadInput("changes nothing", field="body", hint="Name at least one of price, sale_price, stock and availability.")
-    return OfferPatch(
+    patch = OfferPatch(
         product_id=product_id,
         variant_id=None if asked.variant_id is None else VariantId(asked.variant_id),
         market=Market(asked.market),
         price=None if asked.price is None else money(asked.price),
-        sale_price=None if asked.sale_price is None else money(asked.sale_price),
         stock=asked.stock,
         availability=asked.availability,
+        **{name: _sale_value(asked, name) for name in SALE_FIELDS if name in asked.model_fields_set},
     )
+    if not patch.changes():
+        raise BadInput("changes nothing", field="body", hint="Name at least one of price, sale_price, sale_starts, sale_ends, stock, availability.")
+    return patch
+
+
+def _sale_value(asked: OfferPatchIn, name: str) -> Any:
+    value = getattr(asked, name)
+    return money(value) if name == "sale_price" and value is not None else value
 
 
 def operation_of(raw: object) -> Operation:

@@ -1,8 +1,8 @@
-"""The import of small things (reviews, pages): rows from a reader -> repeats out -> batches -> a store's put."""
+"""The import of small things (reviews, pages): rows from a reader -> repeats out -> batches -> a store, or a comparison with it."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import TypeAlias, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from shopkeeper.catalog.feed import Feed
 from shopkeeper.catalog.id_lines import IdLines
@@ -15,6 +15,14 @@ from shopkeeper.ports.stores import PutReport
 
 Row = TypeVar("Row")
 RowOrBad: TypeAlias = tuple[int, Row] | Bad
+Kept_contra = TypeVar("Kept_contra", contravariant=True)
+
+
+class RowStore(Protocol[Kept_contra]):
+    """Where rows go: a store of reviews or of pages."""
+
+    def put(self, rows: Sequence[Kept_contra], /) -> PutReport: ...
+    def compare(self, rows: Sequence[Kept_contra], /) -> PutReport: ...
 
 
 def without_repeats(items: Iterable[RowOrBad[Row]], *, key: Callable[[Row], str]) -> Iterator[RowOrBad[Row]]:
@@ -34,7 +42,7 @@ def without_repeats(items: Iterable[RowOrBad[Row]], *, key: Callable[[Row], str]
 
 def import_rows(
     items: Iterable[RowOrBad[Row]],
-    put: Callable[[Sequence[Row]], PutReport],
+    store: RowStore[Row],
     *,
     feed: Feed,
     kind: str,
@@ -43,13 +51,14 @@ def import_rows(
     rejects: RejectSink,
     clock: Callable[[], datetime],
 ) -> ImportReport:
-    """Bring the good rows to `put` in batches. With `dry_run` nothing is written, and every good row counts as new."""
+    """Bring the good rows to the store in batches. With `dry_run` nothing is written: they are compared with what is stored."""
     started = clock()
     tally, done, error, read = RejectTally(), PutReport(), "", 0
     batch: list[Row] = []
+    put = store.compare if options.dry_run else store.put
 
     def flush() -> PutReport:
-        report = PutReport(inserted=len(batch)) if options.dry_run or not batch else put(batch)
+        report = put(batch) if batch else PutReport()
         batch.clear()
         progress.step(kind, min(feed.meter.done, feed.meter.total), feed.meter.total)  # a part may be read twice
         return report

@@ -84,8 +84,7 @@ class CatalogService:
             item for part in feed.parts for item in read_reviews(part, column_map=options.column_map, encoding=options.encoding, lang=options.lang)
         )
         rows = without_repeats(items, key=lambda review: review.id)
-        put = self._reviews.put
-        return import_rows(rows, put, feed=feed, kind="reviews", options=options, progress=progress, rejects=rejects, clock=self._clock)
+        return import_rows(rows, self._reviews, feed=feed, kind="reviews", options=options, progress=progress, rejects=rejects, clock=self._clock)
 
     def import_policies(
         self, source: Path, options: ImportOptions = ImportOptions(), *, progress: Progress = Silent(), rejects: RejectSink = ignore
@@ -94,8 +93,7 @@ class CatalogService:
         feed = open_feed(source)
         items = (item if isinstance(item, Bad) else (0, item) for item in read_policies(feed, lang=options.lang, encoding=options.encoding))
         rows = without_repeats(items, key=lambda page: f"{page.id} ({page.lang})")
-        put = self._policies.put
-        return import_rows(rows, put, feed=feed, kind="policies", options=options, progress=progress, rejects=rejects, clock=self._clock)
+        return import_rows(rows, self._policies, feed=feed, kind="policies", options=options, progress=progress, rejects=rejects, clock=self._clock)
 
     def export_products(self, out: BinaryIO, format: FormatName, *, lang: Lang = "en", market: Market = DEFAULT_MARKET) -> int:
         """Write every product in `format`; returns how many. What a format cannot hold is listed in docs/reference/formats.md.

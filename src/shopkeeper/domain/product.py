@@ -8,7 +8,8 @@ Product ── texts {zh, en}: title, description          one page, one search 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NewType, TypeAlias
+from enum import Enum
+from typing import Final, Literal, NewType, TypeAlias
 
 from shopkeeper.domain.ids import ProductId, VariantId, check_id
 from shopkeeper.domain.money import Money
@@ -161,14 +162,39 @@ class Product:
         return min(prices, key=lambda price: price.minor, default=None)
 
 
+class Kept(Enum):
+    """The type of `KEPT`."""
+
+    KEPT = "kept"
+
+
+KEPT: Final = Kept.KEPT
+"""What a patch holds for a field that stays as it is, where None has a meaning of its own."""
+
+SALE_FIELDS: Final = ("sale_price", "sale_starts", "sale_ends")
+
+
 @dataclass(frozen=True, slots=True)
 class OfferPatch:
-    """A partial update of price and stock; a field that is None stays as it is. `variant_id` None = every variant of the product."""
+    """A partial update of price and stock: what is not given stays. `variant_id` None = every variant of the product.
+
+    Of a sale, None takes away what there is: `sale_price=None` ends the sale, its window with it; `sale_starts=None` and `sale_ends=None` leave
+    that side of the window open.
+    """
 
     product_id: ProductId
     variant_id: VariantId | None = None
     market: Market = DEFAULT_MARKET
     price: Money | None = None
-    sale_price: Money | None = None
+    sale_price: Money | Kept | None = KEPT
+    sale_starts: datetime | Kept | None = KEPT
+    sale_ends: datetime | Kept | None = KEPT
     stock: int | None = None
     availability: Availability | None = None
+
+    def changes(self) -> dict[str, object]:
+        """The fields of an `Offer` that are to change, with their new values; empty if nothing is."""
+        given: dict[str, object] = {name: value for name in ("price", "stock", "availability") if (value := getattr(self, name)) is not None}
+        if self.sale_price is None:
+            given |= {"sale_starts": None, "sale_ends": None}
+        return given | {name: value for name in SALE_FIELDS if (value := getattr(self, name)) is not KEPT}

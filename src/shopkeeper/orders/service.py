@@ -33,8 +33,8 @@ class OrderHistory:
 
         Without a column map the file must be our own JSON Lines of orders.
 
-        With `dry_run` nothing is written, and every order is counted as new, since the store is not asked. Raises `BadInput` if the file as
-        a whole cannot be used; a fault later on ends the import with `error` in the report.
+        With `dry_run` nothing is written; the orders are compared with the stored ones, and the report says what would happen.
+        Raises `BadInput` if the file as a whole cannot be used; a fault later on ends the import with `error` in the report.
         """
         started = self._clock()
         order_map = load_order_map(options.column_map) if options.column_map is not None else None
@@ -92,7 +92,7 @@ class OrderHistory:
         return (item for part in feed.parts for item in read_orders(part, options.encoding, rows))
 
     def _put(self, orders: list[Order], options: ImportOptions) -> PutReport:
-        return PutReport(inserted=len(orders)) if options.dry_run else self._orders.put(orders)
+        return self._orders.compare(orders) if options.dry_run else self._orders.put(orders)
 
     def _put_products(self, derived: DerivedProducts, options: ImportOptions, progress: Progress) -> None:
         if self._products is None or options.dry_run:

@@ -79,6 +79,10 @@ class OrderStore(Protocol):
         """Insert or replace whole orders by id."""
         ...
 
+    def compare(self, orders: Sequence[Order]) -> PutReport:
+        """What `put` would do; writes nothing."""
+        ...
+
     def scan(self, *, since: datetime | None = None) -> Iterator[Order]:
         """Orders in the order of `placed` (then id), streamed."""
         ...
@@ -99,6 +103,10 @@ class ReviewStore(Protocol):
         """Insert or replace reviews by id."""
         ...
 
+    def compare(self, reviews: Sequence[Review]) -> PutReport:
+        """What `put` would do; writes nothing."""
+        ...
+
     def of_product(self, product_id: ProductId, *, limit: int = 20) -> list[Review]:
         """The product's newest reviews, newest first."""
         ...
@@ -117,6 +125,10 @@ class PolicyStore(Protocol):
 
     def put(self, policies: Sequence[Policy]) -> PutReport:
         """Insert or replace pages by (id, language)."""
+        ...
+
+    def compare(self, policies: Sequence[Policy]) -> PutReport:
+        """What `put` would do; writes nothing."""
         ...
 
     def all(self) -> list[Policy]:

@@ -47,9 +47,9 @@ def patched(product: Product, patches: Sequence[OfferPatch]) -> tuple[Product, b
 
 
 def _patched_offer(offer: Offer, patch: OfferPatch) -> Offer:
-    given: dict[str, Any] = {name: value for name in ("price", "sale_price", "stock", "availability") if (value := getattr(patch, name)) is not None}
+    given: dict[str, Any] = patch.changes()
     for name in ("price", "sale_price"):
-        if name in given and given[name].currency != offer.price.currency:
+        if given.get(name) is not None and given[name].currency != offer.price.currency:
             raise BadInput(
                 f"is in {given[name].currency}, but the offer in market {offer.market!r} is in {offer.price.currency}",
                 field=f"{patch.product_id}.{name}",

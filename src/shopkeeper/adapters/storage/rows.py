@@ -72,6 +72,13 @@ def stored_digests(connection: Connection, table: Table, ids: Iterable[str]) -> 
 
 def put_documents(connection: Connection, table: Table, rows: Sequence[Row], stored: Mapping[Any, str], key: Callable[[Row], Any]) -> PutReport:
     """Write the rows whose digest is not the stored one, as if each were put after the one before it, and say what that did."""
+    report, changed = compare_documents(rows, stored, key)
+    upsert(connection, table, changed)
+    return report
+
+
+def compare_documents(rows: Sequence[Row], stored: Mapping[Any, str], key: Callable[[Row], Any]) -> tuple[PutReport, list[Row]]:
+    """What it does to put the rows, each after the one before it; and those that are to be written for that, in the order of their keys."""
     inserted = updated = unchanged = 0
     digests = dict(stored)
     changed: dict[Any, Row] = {}
@@ -84,8 +91,7 @@ def put_documents(connection: Connection, table: Table, rows: Sequence[Row], sto
         inserted, updated = (inserted + 1, updated) if before is None else (inserted, updated + 1)
         digests[name] = row["digest"]
         changed[name] = row
-    upsert(connection, table, [changed[name] for name in sorted(changed)])
-    return PutReport(inserted, updated, unchanged)
+    return PutReport(inserted, updated, unchanged), [changed[name] for name in sorted(changed)]
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

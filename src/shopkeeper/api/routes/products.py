@@ -97,7 +97,10 @@ async def put_product(request: Request, caller: Writer, product_id: str, idempot
 
 @router.patch("/v1/products/{product_id:path}", response_model=Written, summary="Patch price and stock", operation_id="patchProduct")
 async def patch_product(request: Request, caller: Writer, product_id: str, asked: OfferPatchIn, idempotency_key: IdempotencyKey = None) -> Response:
-    """Change price, sale price, stock or availability, of one variant or of all; what is not named stays. Never touches the text index."""
+    """Change price, sale, stock or availability, of one variant or of all; what is not named stays, `"sale_price": null` ends a sale.
+
+    Never touches the text index.
+    """
 
     def work(_: bytes) -> Response:
         patch = patch_of(ProductId(check_id(product_id, field="product_id")), asked)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from shopkeeper.api.schemas.common import MarketName, MoneyIn, Shown, Strict
 from shopkeeper.domain.product import Availability
@@ -90,12 +90,14 @@ class ProductList(Shown):
 
 
 class OfferPatchIn(Strict):
-    """A partial update of price and stock: what is absent stays as it is."""
+    """A partial update of price and stock: what is absent stays as it is. `"sale_price": null` ends a sale."""
 
     variant_id: str | None = Field(default=None, min_length=1, max_length=200, description="Absent = every variant of the product.")
     market: MarketName = "default"
     price: MoneyIn | None = None
-    sale_price: MoneyIn | None = None
+    sale_price: MoneyIn | None = Field(default=None, description="`null` ends the sale, its window with it; absent leaves it as it is.")
+    sale_starts: AwareDatetime | None = Field(default=None, description="ISO 8601 with a time zone; `null` = since ever.")
+    sale_ends: AwareDatetime | None = Field(default=None, description="ISO 8601 with a time zone; `null` = until further notice.")
     stock: Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)] | None = None
     availability: Availability | None = None
 
