@@ -28,6 +28,9 @@ def bench(
     data: DataOption = None,
     peers: Annotated[bool, typer.Option("--peers", help="Run the peers in the same run.")] = False,
     peers_from: Annotated[Path | None, typer.Option("--peers-from", help="Rankings of other systems (JSON Lines) to score too.")] = None,
+    rows: Annotated[
+        int | None, typer.Option("--rows", min=1, help="import: a made-up catalogue of so many products too.", show_default=False)
+    ] = None,
     json: Annotated[Path | None, typer.Option("--json", help="Write the result here.")] = None,
     predictions: Annotated[Path | None, typer.Option("--predictions", help="Write what was scored here, as JSON Lines.")] = None,
 ) -> None:
@@ -37,15 +40,18 @@ def bench(
     from shopkeeper.evaluation.report import BenchRequest
 
     runner = _runner(name)
+    if rows is not None and name != "import":
+        raise BadInput(f"bench {name} takes no made-up catalogue", field="--rows", value=rows, hint="Only import does.")
     about = machine()
     began = time.perf_counter()
     with ExitStack() as files:
         sink = PredictionFile(files.enter_context(predictions.open("wb"))) if predictions else None
         request = BenchRequest(
-            data=_data_folders(data),
+            data=_data_folders(data) if rows is None or data else [],
             peers=peers,
             peers_from=tuple(read_rankings(peers_from)) if peers_from else (),
             predictions=sink,
+            options={} if rows is None else {"rows": str(rows)},
         )
         outcome = runner(request)
     _show(name, outcome)
