@@ -68,6 +68,9 @@ class FakeProducts:
     def get(self, ids: Sequence[ProductId]) -> dict[ProductId, Product]:
         return {id: product for id in ids if (product := self.rows.get(id, (0, None))[1]) is not None}
 
+    def deleted(self, ids: Sequence[ProductId]) -> list[ProductId]:
+        return [id for id in ids if id in self.rows and self.rows[id][1] is None]
+
     def changes(self, since: Revision = Revision(0), *, limit: int | None = None) -> Iterator[ProductChange]:
         rows = sorted((revision, id, product) for id, (revision, product) in self.rows.items() if revision > since)
         for revision, id, product in rows[:limit]:

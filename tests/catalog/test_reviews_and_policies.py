@@ -65,7 +65,8 @@ def test_policies_of_a_folder(shop: FakeShop) -> None:
         ("returns", "en"): ("Returns", "policy"),
         ("sizes", "zh"): ("尺码", "faq"),
     }
-    assert {reject.reason.split(":")[0] for reject in shop.rejects} == {"empty.md", "broken.md"}
+    assert {(reject.part, reject.code) for reject in shop.rejects} == {("empty.md", "empty"), ("broken.md", "unknown_field")}
+    assert all(reject.reason.endswith(f"(in {reject.part})") for reject in shop.rejects)
 
 
 def test_a_dry_run_of_policies_writes_nothing(shop: FakeShop) -> None:

@@ -124,6 +124,13 @@ class TestDelete:
         assert seen(store) == [("cup", 2, 2, False), ("mug", 3, 3, True)]
         assert store.get([MUG]) == {}
 
+    def test_what_was_deleted_is_told_from_what_never_was(self, store: ProductStore) -> None:
+        store.put([product("mug"), product("cup")])
+        store.delete([MUG])
+        assert store.deleted([ProductId("unknown"), CUP, MUG, ProductId("a\x00")]) == [MUG]
+        store.put([product("mug")])
+        assert store.deleted([MUG]) == []
+
     def test_deleting_twice_changes_nothing(self, store: ProductStore) -> None:
         store.put([product("mug")])
         store.delete([MUG])

@@ -6,9 +6,8 @@ from typing import Protocol, TypeAlias, TypeVar
 
 from shopkeeper.catalog.feed import Feed
 from shopkeeper.catalog.id_lines import IdLines
-from shopkeeper.catalog.rejects import RejectSink
-from shopkeeper.catalog.report import Bad, ImportOptions, ImportReport, RejectTally
-from shopkeeper.domain.task import Reject
+from shopkeeper.catalog.rejects import RejectSink, rejected
+from shopkeeper.catalog.report import Bad, ImportOptions, ImportReport, RejectTally, repeated
 from shopkeeper.errors import BadInput
 from shopkeeper.ports.progress import Progress
 from shopkeeper.ports.stores import PutReport
@@ -37,7 +36,7 @@ def without_repeats(items: Iterable[RowOrBad[Row]], *, key: Callable[[Row], str]
         if before is None:
             yield item
         else:
-            yield Bad(Reject(line, "id", key(row), f"stands at line {before} already; the first one counts"), key(row))
+            yield repeated(line, key(row), before)
 
 
 def import_rows(
@@ -53,7 +52,7 @@ def import_rows(
 ) -> ImportReport:
     """Bring the good rows to the store in batches. With `dry_run` nothing is written: they are compared with what is stored."""
     started = clock()
-    tally, done, error, read = RejectTally(), PutReport(), "", 0
+    tally, done, ended, read = RejectTally(), PutReport(), None, 0
     batch: list[Row] = []
     put = store.compare if options.dry_run else store.put
 
@@ -76,7 +75,7 @@ def import_rows(
     except BadInput as fault:
         if read == 0:
             raise
-        error = str(fault)
+        ended = rejected(0, fault, field="source")
     done += flush()
     return ImportReport(
         source=feed.source,
@@ -88,7 +87,8 @@ def import_rows(
         unchanged=done.unchanged,
         rejected=dict(tally.counts.most_common()),
         first_rejects=tuple(tally.first),
+        examples=tally.examples,
         seconds=(clock() - started).total_seconds(),
         bytes_read=feed.meter.done,
-        error=error,
+        fault=ended,
     )

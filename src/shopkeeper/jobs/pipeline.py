@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from shopkeeper.catalog.market_currency import stored_currencies
 from shopkeeper.evaluation.gate import GateVerdict, judge_recommender
 from shopkeeper.ports.artifacts import Artifact, ArtifactStore
 from shopkeeper.ports.lexical import LexicalIndexes
@@ -29,10 +30,12 @@ class OfflineJobs:
     def index(self, progress: Progress = Silent()) -> Artifact:
         """Build the search index over the whole catalogue and publish it."""
         popular = popularity(self.database.orders.scan(), self.clock())
+        products = self.database.products
+        currencies = stored_currencies(products)
         artifact = self.artifacts.publish(
             "search",
             lambda folder: build_search_artifact(
-                self.database.products.changes(), folder, lexical=self.lexical, popularity=popular, progress=progress
+                products.changes(), folder, lexical=self.lexical, popularity=popular, progress=progress, currencies=currencies
             ),
         )
         self.artifacts.prune("search", keep=KEEP_VERSIONS)

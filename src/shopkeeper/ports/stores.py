@@ -63,6 +63,10 @@ class ProductStore(Protocol):
         """The products among `ids` that exist, in the order of `ids`."""
         ...
 
+    def deleted(self, ids: Sequence[ProductId]) -> list[ProductId]:
+        """Those among `ids` that were there once and are tombstones now."""
+        ...
+
     def changes(self, since: Revision = Revision(0), *, limit: int | None = None) -> Iterator[ProductChange]:
         """Products whose revision is above `since`, tombstones too, in the order of revision, streamed; `changes()` is the whole catalogue."""
         ...

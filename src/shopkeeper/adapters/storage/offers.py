@@ -8,6 +8,7 @@ import orjson
 
 from shopkeeper.domain.product import Market, Offer, OfferPatch, Product
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 
 def same_text(one: str, other: str) -> bool:
@@ -51,10 +52,10 @@ def _patched_offer(offer: Offer, patch: OfferPatch) -> Offer:
     for name in ("price", "sale_price"):
         if given.get(name) is not None and given[name].currency != offer.price.currency:
             raise BadInput(
-                f"is in {given[name].currency}, but the offer in market {offer.market!r} is in {offer.price.currency}",
+                told("patch_in_other_currency", currency=given[name].currency, market=offer.market, stored=offer.price.currency),
                 field=f"{patch.product_id}.{name}",
                 value=str(given[name]),
-                hint="Send the whole product to change a currency.",
+                hint=told("hint.whole_product"),
             )
     try:
         return replace(offer, **given)

@@ -11,6 +11,7 @@ from shopkeeper.adapters.storage.schema import orders
 from shopkeeper.domain.ids import MAX_ID_LENGTH, CustomerId
 from shopkeeper.domain.order import Order
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 from shopkeeper.orders.documents import order_from_json, order_to_json
 from shopkeeper.ports.stores import PutReport
 
@@ -67,7 +68,7 @@ def _row(order: Order) -> Row:
 
 def _customer(id_: CustomerId) -> str:
     if len(id_) > MAX_ID_LENGTH:  # an index of PostgreSQL takes 2,700 bytes a row
-        raise BadInput(f"has {len(id_)} characters; at most {MAX_ID_LENGTH} are allowed", field="customer_id", value=id_[:80])
+        raise BadInput(told("too_many_characters_allowed", count=len(id_), limit=MAX_ID_LENGTH), field="customer_id", value=id_[:80])
     return storable(id_, field="customer_id")
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 from shopkeeper.ports.stores import PutReport
 
 Row = dict[str, Any]
@@ -37,8 +38,8 @@ def from_micros(micros: int) -> datetime:
 def storable(value: str, *, field: str) -> str:
     """Return `value` if every database can keep it in a column; PostgreSQL knows no NUL, and UTF-8 no half of a surrogate pair."""
     if found := _UNSTORABLE.search(value):
-        what = "a NUL character" if found[0] == "\x00" else "half of a surrogate pair, which is no character"
-        raise BadInput(f"has {what}", field=field, value=ascii(value[:80]), hint="Remove it.")
+        what = told("a.nul" if found[0] == "\x00" else "a.half_character")
+        raise BadInput(told("has_what", what=what), field=field, value=ascii(value[:80]), hint=told("hint.remove"))
     return value
 
 
@@ -52,7 +53,7 @@ def encode(write: Callable[[Item], bytes], item: Item, *, named: str) -> tuple[s
     try:
         document = write(item)
     except (TypeError, UnicodeEncodeError) as fault:  # orjson's refusal is a TypeError
-        raise BadInput(f"cannot be kept as JSON: {fault}", field=named, value=named, hint="Remove what is not valid Unicode.") from None
+        raise BadInput(told("not_storable", detail=fault), field=named, value=named, hint=told("hint.unicode")) from None
     return document.decode(), hashlib.blake2b(document, digest_size=16).hexdigest(), len(document)
 
 
