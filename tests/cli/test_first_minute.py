@@ -1,6 +1,8 @@
 """What somebody meets who types the command for the first time."""
 
 import os
+import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -75,6 +77,27 @@ def test_an_import_tells_what_did_not_land_and_what_will_not_be_listed_in_the_te
     assert "第 4 行，price = 'c'：已保存但不会上架：价格是 EUR，而市场“default”以 CNY 出售" in chinese
     found = run("diagnose", cwd=tmp_path).stdout
     assert "1 products are priced in another currency than their market (default: CNY): c" in found
+
+
+def test_a_database_that_is_locked_and_a_port_in_use_are_told_in_one_line(tmp_path: Path) -> None:
+    run("init", "tea", cwd=tmp_path)
+    (tmp_path / "feed.tsv").write_text("id\ttitle\tprice\na\tA\t1 CNY\n")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = run("serve", "--port", port, cwd=tmp_path)
+    assert done.returncode == 1
+    assert f"cannot listen on 127.0.0.1:{port}" in done.stderr
+    (database,) = tmp_path.rglob("shop.db")
+    held = sqlite3.connect(database, isolation_level=None)
+    held.execute("BEGIN EXCLUSIVE")
+    locked = run("import", "products", "feed.tsv", cwd=tmp_path)
+    held.close()
+    assert locked.returncode == 1
+    assert "is locked by another process" in locked.stderr
+    for told in (done.stderr, locked.stderr):
+        assert len(told.strip().splitlines()) == 1
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def clean_text(raw: str, *, field: str) -> str:
     if _ODD.search(raw):
         if UNDECODED.search(raw):
             shown = raw.encode("utf-8", "surrogateescape").decode("utf-8", "replace")[:MAX_SHOWN]
-            raise BadInput(told("other_encoding"), field=field, value=shown)
+            raise BadInput(told("other_encoding"), field=field, value=shown, hint=told("hint.one_encoding"))
         raw = _INVISIBLE.sub("", raw.replace("\r\n", "\n").replace("\r", "\n"))
     return raw.strip()
 

@@ -111,7 +111,7 @@ def checked_line(line: str) -> str:
     if len(line) > MAX_LINE:
         raise BadInput(told("line_too_long", limit=MAX_LINE), field="row", value=line[:80])
     if UNDECODED.search(line):
-        raise BadInput(told("other_encoding"), field="row", value=printable(line)[:80])
+        raise BadInput(told("other_encoding"), field="row", value=printable(line)[:80], hint=told("hint.one_encoding"))
     return line
 
 

@@ -123,7 +123,7 @@ def parse_item(item: XmlItem) -> Element:
     if item.fault is not None:
         raise item.fault
     if UNDECODED.search(item.text):
-        raise BadInput(told("other_encoding"), field="item", value=printable(item.text)[:80])
+        raise BadInput(told("other_encoding"), field="item", value=printable(item.text)[:80], hint=told("hint.one_encoding"))
     spaces = {prefix: f"xmlns:{prefix}={quoted}" for prefix, quoted in _NAMESPACE.findall(item.head)}
     spaces.setdefault("g", f'xmlns:g="{GOOGLE_NAMESPACE}"')
     try:
