@@ -74,6 +74,16 @@ class TestOverHttp:
         ended(shop, shop.post("/v1/products/batch", json={"operations": [put("b-found", "Xylophone")]}), wait_for)
         assert wait_for(lambda: shop.get("/v1/search?q=xylophone&lang=en").json()["total"] == 1)
 
+    def test_a_product_in_another_currency_lands_and_is_told_in_the_report(self, shop: Installation, wait_for: Wait) -> None:
+        euro = put("b-euro")
+        euro["product"]["variants"][0]["offers"][0]["price"] = "10 EUR"
+        task = ended(shop, shop.post("/v1/products/batch", json={"operations": [put("b-yuan"), euro]}), wait_for)
+        assert (task.counts["inserted"], task.counts["not_listed"], task.rejects) == (2, 1, [])
+        (notice,) = task.notices
+        assert (notice.line, notice.value, notice.code) == (2, "b-euro", "other_currency")
+        in_chinese = shop.get(f"/v1/tasks/{task.id}", shop.secret, headers={"Accept-Language": "zh"}).json()
+        assert in_chinese["notices"][0]["reason"] == "已保存但不会上架：价格是 EUR，而市场“default”以 CNY 出售"
+
     @pytest.mark.parametrize("body", [b"{}", b'{"operations": []}', b"[1]", b"nonsense"])
     def test_what_is_no_batch_is_refused_at_once(self, shop: Installation, body: bytes) -> None:
         assert shop.post("/v1/products/batch", content=body).status_code == 422

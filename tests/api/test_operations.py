@@ -22,6 +22,8 @@ def test_the_three_operations() -> None:
     assert put.product.id == "p"
     patch = operation_of({"action": "patch", "id": "p", "variant_id": "v", "market": "cn", "price": "9.90 CNY", "stock": 0})
     assert patch == PatchOffer(OfferPatch(ProductId("p"), VariantId("v"), Market("cn"), price=Money(990, Currency("CNY")), stock=0))
+    end = operation_of({"action": "patch", "id": "p", "sale_price": None})
+    assert end == PatchOffer(OfferPatch(ProductId("p"), sale_price=None))
     assert operation_of({"action": "delete", "id": "p"}) == DeleteProduct(ProductId("p"))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from shopkeeper.api.schemas.products import PRODUCT_EXAMPLE, ProductDocument
+from shopkeeper.api.schemas.products import PRODUCT_EXAMPLE, ListingOut, ProductDocument
 from tests.api.conftest import Installation
 
 
@@ -139,6 +139,41 @@ class TestWriting:
         assert reply.status_code == status
         assert reply.json()["errors"][0]["field"] == field
         assert shop.get("/v1/products/h-1").json() == before
+
+    def test_null_ends_a_sale_and_what_is_absent_stays(self, shop: Installation) -> None:
+        offer = {"price": "10.00 CNY", "sale_price": "8.00 CNY", "sale_ends": "2030-01-01T00:00:00Z"}
+        put(shop, "t-sale", {"title": {"en": "Sale"}, "variants": [{"id": "t-sale", "offers": [offer]}]})
+
+        def after(patch: dict) -> dict:
+            assert shop.call("PATCH", "/v1/products/t-sale", shop.secret, json=patch).status_code == 200
+            return shop.get("/v1/products/t-sale").json()["variants"][0]["offers"][0]
+
+        assert after({"stock": 3}) == offer | {"stock": 3}
+        assert after({"sale_price": "7.00 CNY", "sale_ends": "2031-01-01T08:00:00+08:00"}) == offer | {
+            "stock": 3,
+            "sale_price": "7.00 CNY",
+            "sale_ends": "2031-01-01T00:00:00Z",
+        }
+        assert after({"sale_price": None}) == {"price": "10.00 CNY", "stock": 3}
+        shop.call("DELETE", "/v1/products/t-sale", shop.secret)
+
+
+class TestListing:
+    def test_why_a_product_is_not_listed_is_answered_in_the_readers_language(self, shop: Installation, wait_for: Callable) -> None:
+        put(shop, "l-euro", {"title": {"en": "Euro"}, "variants": [{"id": "l-euro", "offers": [{"price": "9.00 EUR"}]}]})
+
+        def asked(id: str, **options) -> dict:
+            return shop.get(f"/v1/products/{id}/listing", shop.secret, **options).json()
+
+        assert wait_for(lambda: [one["reason"] for one in asked("l-euro")["reasons"]] == ["other_currency"])
+        assert ListingOut.model_validate(asked("l-euro")).searchable is False
+        assert asked("l-euro")["reasons"][0]["told"] == "its price is in EUR while market 'default' sells in CNY"
+        assert asked("l-euro", headers={"Accept-Language": "zh-CN,en;q=0.5"})["reasons"][0]["told"] == "价格是 EUR，而市场“default”以 CNY 出售"
+        assert asked("h-1")["reasons"] == []
+        shop.call("DELETE", "/v1/products/l-euro", shop.secret)
+        assert [one["reason"] for one in asked("l-euro")["reasons"]] == ["deleted"]
+        assert shop.get("/v1/products/l-never/listing", shop.secret).status_code == 404
+        assert shop.get("/v1/products/h-1/listing", shop.public).status_code == 403
 
 
 class TestIdempotency:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from shopkeeper.domain.ids import CustomerId, ProductId, Revision
 from shopkeeper.domain.order import Order
@@ -44,7 +45,7 @@ class FakeProducts:
             if product is None or not any(v.offer(patch.market) and patch.variant_id in (None, v.id) for v in product.variants):
                 missing.append(patch.product_id)
                 continue
-            changes = {name: getattr(patch, name) for name in ("price", "sale_price", "stock", "availability") if getattr(patch, name) is not None}
+            changes: dict[str, Any] = patch.changes()
             variants = tuple(
                 replace(
                     variant,
@@ -67,6 +68,9 @@ class FakeProducts:
     def get(self, ids: Sequence[ProductId]) -> dict[ProductId, Product]:
         return {id: product for id in ids if (product := self.rows.get(id, (0, None))[1]) is not None}
 
+    def deleted(self, ids: Sequence[ProductId]) -> list[ProductId]:
+        return [id for id in ids if id in self.rows and self.rows[id][1] is None]
+
     def changes(self, since: Revision = Revision(0), *, limit: int | None = None) -> Iterator[ProductChange]:
         rows = sorted((revision, id, product) for id, (revision, product) in self.rows.items() if revision > since)
         for revision, id, product in rows[:limit]:
@@ -88,8 +92,10 @@ class FakeReviews:
         self.rows: dict[str, Review] = {}
 
     def put(self, reviews: Sequence[Review]) -> PutReport:
-        report = _put(self.rows, [(review.id, review) for review in reviews])
-        return report
+        return _put(self.rows, [(review.id, review) for review in reviews])
+
+    def compare(self, reviews: Sequence[Review]) -> PutReport:
+        return _put(dict(self.rows), [(review.id, review) for review in reviews])
 
     def of_product(self, product_id: ProductId, *, limit: int = 20) -> list[Review]:
         return sorted((r for r in self.rows.values() if r.product_id == product_id), key=lambda r: r.written, reverse=True)[:limit]
@@ -110,6 +116,9 @@ class FakePolicies:
     def put(self, policies: Sequence[Policy]) -> PutReport:
         return _put(self.rows, [((policy.id, policy.lang), policy) for policy in policies])
 
+    def compare(self, policies: Sequence[Policy]) -> PutReport:
+        return _put(dict(self.rows), [((policy.id, policy.lang), policy) for policy in policies])
+
     def all(self) -> list[Policy]:
         return [self.rows[key] for key in sorted(self.rows)]
 
@@ -122,6 +131,9 @@ class FakeOrders:
 
     def put(self, orders: Sequence[Order]) -> PutReport:
         return _put(self.rows, [(order.id, order) for order in orders])
+
+    def compare(self, orders: Sequence[Order]) -> PutReport:
+        return _put(dict(self.rows), [(order.id, order) for order in orders])
 
     def scan(self, *, since: datetime | None = None) -> Iterator[Order]:
         for order in sorted(self.rows.values(), key=lambda order: (order.placed, order.id)):

@@ -6,11 +6,14 @@ import os
 import zipfile
 from pathlib import Path
 
+import orjson
 import pytest
 
 from shopkeeper.catalog import feed
-from shopkeeper.catalog.rejects import reject_file
+from shopkeeper.catalog.rejects import error_in, reason_in, reject_file
 from shopkeeper.catalog.report import ImportOptions
+from shopkeeper.domain.product import Market
+from shopkeeper.domain.task import Reject
 from shopkeeper.errors import BadInput
 from tests.catalog.feeds import FakeShop, same_import
 
@@ -39,7 +42,7 @@ def test_rows_of_another_encoding_fail_alone(shop: FakeShop) -> None:
     report = shop.load(b"id\ttitle\tprice\n" + b"".join(rows))
     assert report.inserted == 8
     assert [(line, field) for line, field, _ in shop.told()] == [(5, "title"), (9, "title")]
-    assert "encoding" in shop.rejects[0].reason
+    assert "encoding" in shop.rejects[0].reason and "UTF-8" in shop.rejects[0].reason
 
 
 def test_control_characters_are_dropped_and_nul_never_arrives(shop: FakeShop) -> None:
@@ -143,7 +146,58 @@ def test_the_reject_file_keeps_row_and_reason(shop: FakeShop, tmp_path: Path) ->
     path = tmp_path / "rejects.jsonl"
     with reject_file(path) as rejects:
         shop.service.import_products(shop.feed("id\ttitle\tprice\na\tA\t1,5 EUR\nb\tB\t2 EUR\n"), rejects=rejects)
-    (kept,) = path.read_text(encoding="utf-8").splitlines()
-    assert kept == (
-        '{"line":2,"field":"price","value":"1,5 EUR","reason":"\'1,5 EUR\' has a decimal comma. Write it as \\"1.5 EUR\\".","row":"a\\tA\\t1,5 EUR"}'
-    )
+    (kept,) = map(orjson.loads, path.read_text(encoding="utf-8").splitlines())
+    assert kept == {
+        "line": 2,
+        "field": "price",
+        "value": "1,5 EUR",
+        "reason": "'1,5 EUR' has a decimal comma. Write it as \"1.5 EUR\".",
+        "row": "a\tA\t1,5 EUR",
+        "code": "decimal_comma",
+        "hint": "hint.price_as",
+        "values": {"written": "1,5 EUR", "meant": "1.5 EUR"},
+        "part": "",
+    }
+    assert reason_in(Reject(**kept), "zh") == '“1,5 EUR”用逗号作小数点。请写成 "1.5 EUR"。'
+
+
+def test_a_reason_is_said_in_chinese_down_to_the_kind_of_value_and_the_part(shop: FakeShop) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.jsonl", '{"id":5,"title":{"en":"X"},"variants":[{"id":"x"}]}\n')
+        archive.writestr("b.jsonl", line("b"))
+    shop.load(packed.getvalue())
+    (reject,) = shop.rejects
+    assert reason_in(reject, "en") == reject.reason == "is a number, not a text (in a.jsonl)"
+    assert reason_in(reject, "zh") == "类型是 数字，应为 文字（在 a.jsonl 中）"
+
+
+def test_a_torn_file_is_told_in_both_languages(shop: FakeShop) -> None:
+    packed = gzip.compress("".join(line(f"p{n}", os.urandom(40).hex()) for n in range(5_000)).encode())
+    report = shop.load(packed[: len(packed) // 2], ImportOptions(delete_missing=True))
+    assert [fault.code for fault in report.faults] == ["damaged", "not_to_the_end"]
+    assert error_in(report.faults, "zh").startswith("feed.dat: 已损坏：")
+    assert error_in(report.faults, "zh").endswith("文件没有读到末尾，因此不能判断哪些商品缺失。")
+
+
+class TestOneCurrencyAMarket:
+    def feed(self, *prices: str) -> str:
+        return "id\ttitle\tprice\n" + "".join(f"p{n}\tCup {n}\t{price}\n" for n, price in enumerate(prices))
+
+    def test_a_product_in_another_currency_is_kept_and_told(self, shop: FakeShop) -> None:
+        report = shop.load(self.feed("9 EUR", "9 CNY", "8 CNY"))
+        assert (report.inserted, report.rejects, report.not_listed) == (3, 0, 1)
+        (notice,) = report.first_not_listed
+        assert (notice.line, notice.value, notice.code) == (2, "p0", "other_currency")
+        assert notice.reason == "is kept but not listed, because its price is in EUR while market 'default' sells in CNY"
+        assert reason_in(notice, "zh") == "已保存但不会上架：价格是 EUR，而市场“default”以 CNY 出售"
+        assert dict(report.counts())["not_listed"] == 1
+
+    def test_what_is_stored_decides_and_an_unchanged_row_is_told_again(self, shop: FakeShop) -> None:
+        shop.load(self.feed("9 CNY", "8 CNY", "7 CNY"))
+        for _ in range(2):
+            assert shop.load("id\ttitle\tprice\nq0\tA\t9 EUR\nq1\tB\t9 EUR\n").not_listed == 2
+
+    def test_other_markets_have_their_own_currency(self, shop: FakeShop) -> None:
+        shop.load(self.feed("9 CNY"))
+        assert shop.load(self.feed("9 USD"), ImportOptions(market=Market("us"))).not_listed == 0

@@ -25,6 +25,8 @@ def test_reviews_by_columns_called_as_our_fields(shop: FakeShop) -> None:
     assert shop.reviews.rows["r1"].lang == "zh" and shop.reviews.rows["r3"].lang == "en"
     assert shop.reviews.rows["r3"].written == datetime(2026, 1, 31, 10, tzinfo=UTC)
     assert shop.service.import_reviews(shop.feed(CSV)).unchanged == 2
+    rehearsed = shop.service.import_reviews(shop.feed(CSV.replace("很好用", "太好用") + "r5,cup,4,New,2026-01-31\n"), ImportOptions(dry_run=True))
+    assert (rehearsed.inserted, rehearsed.updated, rehearsed.unchanged, len(shop.reviews.rows)) == (1, 1, 1, 2)
 
 
 def test_reviews_without_ids_get_the_same_ones_each_time(shop: FakeShop) -> None:
@@ -63,7 +65,8 @@ def test_policies_of_a_folder(shop: FakeShop) -> None:
         ("returns", "en"): ("Returns", "policy"),
         ("sizes", "zh"): ("尺码", "faq"),
     }
-    assert {reject.reason.split(":")[0] for reject in shop.rejects} == {"empty.md", "broken.md"}
+    assert {(reject.part, reject.code) for reject in shop.rejects} == {("empty.md", "empty"), ("broken.md", "unknown_field")}
+    assert all(reject.reason.endswith(f"(in {reject.part})") for reject in shop.rejects)
 
 
 def test_a_dry_run_of_policies_writes_nothing(shop: FakeShop) -> None:

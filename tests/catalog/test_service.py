@@ -13,6 +13,8 @@ from shopkeeper.domain.ids import ProductId
 from shopkeeper.domain.money import Currency, Money
 from shopkeeper.domain.product import OfferPatch, Product
 from shopkeeper.domain.texts import LocalizedText
+from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 from tests.catalog.feeds import FakeShop
 from tests.catalog.strategies import products
 
@@ -131,7 +133,7 @@ class TestBatch:
                 PutProduct(new),
                 PatchOffer(OfferPatch(ProductId("a"), price=price)),
                 PatchOffer(OfferPatch(ProductId("none"), price=price)),
-                InvalidOperation("x", "title", "is empty"),
+                InvalidOperation("x", BadInput(told("empty"), field="title")),
                 DeleteProduct(ProductId("n")),
                 DeleteProduct(ProductId("n")),
                 PutProduct(new),
@@ -148,7 +150,10 @@ class TestBatch:
         wrong = PatchOffer(OfferPatch(ProductId("a"), sale_price=Money(1, Currency("USD"))))
         right = PatchOffer(OfferPatch(ProductId("b"), stock=3))
         report = shop.service.apply_batch([wrong, right])
-        assert [(outcome.state, outcome.field) for outcome in report.outcomes] == [("invalid", "sale_price"), ("patched", "")]
+        assert [(outcome.state, outcome.fault and outcome.fault.code) for outcome in report.outcomes] == [
+            ("invalid", "sale_in_other_currency"),
+            ("patched", None),
+        ]
         assert shop.by_id()["b"].variants[0].offers[0].stock == 3
 
     def test_control_characters_do_not_pass_the_write_api(self, shop: FakeShop) -> None:

@@ -1,5 +1,8 @@
 """What somebody meets who types the command for the first time."""
 
+import os
+import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -8,8 +11,9 @@ from pathlib import Path
 import pytest
 
 
-def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "shopkeeper", *arguments], cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+def run(*arguments: str, cwd: Path, lang: str = "C.UTF-8") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "shopkeeper", *arguments]
+    return subprocess.run(command, cwd=cwd, env={**os.environ, "LC_ALL": lang}, capture_output=True, text=True, timeout=120, check=False)
 
 
 def test_help_names_every_verb_at_once(tmp_path: Path) -> None:
@@ -58,6 +62,42 @@ def test_a_second_init_adds_a_shop_and_refuses_the_same_one(tmp_path: Path) -> N
     again = run("init", "tea", cwd=tmp_path)
     assert again.returncode == 1
     assert "already has a shop 'tea'" in again.stderr
+
+
+def test_an_import_tells_what_did_not_land_and_what_will_not_be_listed_in_the_terminals_language(tmp_path: Path) -> None:
+    run("init", "tea", cwd=tmp_path)
+    (tmp_path / "feed.tsv").write_text("id\ttitle\tprice\na\tA\t1 CNY\nb\tB\t2 CNY\nc\tC\t3 EUR\nd\tD\t12,50 EUR\n")
+    done = run("import", "products", "feed.tsv", cwd=tmp_path)
+    assert (done.returncode, done.stderr.count("Traceback")) == (1, 0)
+    assert "inserted 3, updated 0" in done.stdout
+    assert "kept but not listed 1:" in done.stdout
+    assert "line 4, price = 'c': is kept but not listed, because its price is in EUR while market 'default' sells in CNY" in done.stdout
+    chinese = run("import", "products", "feed.tsv", cwd=tmp_path, lang="zh_CN.UTF-8").stdout
+    assert "第 5 行，price = '12,50 EUR'：“12,50 EUR”用逗号作小数点。请写成 \"12.50 EUR\"。" in chinese
+    assert "第 4 行，price = 'c'：已保存但不会上架：价格是 EUR，而市场“default”以 CNY 出售" in chinese
+    found = run("diagnose", cwd=tmp_path).stdout
+    assert "1 products are priced in another currency than their market (default: CNY): c" in found
+
+
+def test_a_database_that_is_locked_and_a_port_in_use_are_told_in_one_line(tmp_path: Path) -> None:
+    run("init", "tea", cwd=tmp_path)
+    (tmp_path / "feed.tsv").write_text("id\ttitle\tprice\na\tA\t1 CNY\n")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = run("serve", "--port", port, cwd=tmp_path)
+    assert done.returncode == 1
+    assert f"cannot listen on 127.0.0.1:{port}" in done.stderr
+    (database,) = tmp_path.rglob("shop.db")
+    held = sqlite3.connect(database, isolation_level=None)
+    held.execute("BEGIN EXCLUSIVE")
+    locked = run("import", "products", "feed.tsv", cwd=tmp_path)
+    held.close()
+    assert locked.returncode == 1
+    assert "is locked by another process" in locked.stderr
+    for told in (done.stderr, locked.stderr):
+        assert len(told.strip().splitlines()) == 1
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,14 @@ def test_new_changed_and_equal_orders_are_told_apart(store: OrderStore) -> None:
     assert store.count() == 3
 
 
+def test_what_a_put_would_do_is_told_without_doing_it(store: OrderStore) -> None:
+    store.put([order("1"), order("2")])
+    asked = [order("1"), order("2", customer="ann"), order("3"), order("3", customer="ann")]
+    assert store.compare(asked) == PutReport(inserted=1, updated=2, unchanged=1)
+    assert (store.count(), next(iter(store.scan())).customer_id) == (2, None)
+    assert store.put(asked) == PutReport(inserted=1, updated=2, unchanged=1)
+
+
 def test_the_last_of_two_orders_with_one_id_stays(store: OrderStore) -> None:
     assert store.put([order("1"), order("1", customer="ann"), order("1", customer="ann")]) == PutReport(1, 1, 1)
     assert [found.customer_id for found in store.scan()] == ["ann"]

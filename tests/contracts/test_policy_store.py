@@ -23,6 +23,12 @@ def test_a_page_is_told_apart_by_id_and_language(store: PolicyStore) -> None:
     ]
 
 
+def test_what_a_put_would_do_is_told_without_doing_it(store: PolicyStore) -> None:
+    store.put([policy("returns", "en")])
+    assert store.compare([policy("returns", "en"), policy("returns", "zh")]) == PutReport(inserted=1, unchanged=1)
+    assert len(store.all()) == 1
+
+
 def test_a_long_page_comes_back(store: PolicyStore) -> None:
     page = policy("terms", body="条款\x00\n" * 100_000)
     store.put([page])

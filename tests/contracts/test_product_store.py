@@ -3,6 +3,7 @@
 import time
 import tracemalloc
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -123,6 +124,13 @@ class TestDelete:
         assert seen(store) == [("cup", 2, 2, False), ("mug", 3, 3, True)]
         assert store.get([MUG]) == {}
 
+    def test_what_was_deleted_is_told_from_what_never_was(self, store: ProductStore) -> None:
+        store.put([product("mug"), product("cup")])
+        store.delete([MUG])
+        assert store.deleted([ProductId("unknown"), CUP, MUG, ProductId("a\x00")]) == [MUG]
+        store.put([product("mug")])
+        assert store.deleted([MUG]) == []
+
     def test_deleting_twice_changes_nothing(self, store: ProductStore) -> None:
         store.put([product("mug")])
         store.delete([MUG])
@@ -144,6 +152,22 @@ class TestPatch:
         small, medium = only(store).variants
         assert [offer.stock for offer in (*small.offers, *medium.offers)] == [9, 2, 9]
         assert [offer.availability for offer in small.offers] == ["in_stock", "backorder"]
+
+    def test_a_sale_ends_where_its_price_is_taken_away_and_stays_where_it_is_not_named(self, store: ProductStore) -> None:
+        starts, ends = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 8, tzinfo=UTC)
+        on_sale = Offer(yuan(30), sale_price=yuan(20), sale_starts=starts, sale_ends=ends, stock=1)
+        store.put([replace(product("mug"), variants=(Variant(VariantId("mug"), offers=(on_sale,)),))])
+
+        def offer_after(patch: OfferPatch) -> Offer:
+            assert store.patch([patch]) == []
+            (offer,) = only(store).offers()
+            return offer
+
+        assert offer_after(OfferPatch(MUG, stock=2)) == replace(on_sale, stock=2)
+        assert offer_after(OfferPatch(MUG, sale_ends=None)) == replace(on_sale, stock=2, sale_ends=None)
+        later = datetime(2026, 4, 1, tzinfo=UTC)
+        assert offer_after(OfferPatch(MUG, sale_price=yuan(10), sale_ends=later)) == replace(on_sale, stock=2, sale_price=yuan(10), sale_ends=later)
+        assert offer_after(OfferPatch(MUG, sale_price=None)) == Offer(yuan(30), stock=2)
 
     def test_the_later_of_two_patches_wins(self, store: ProductStore) -> None:
         store.put([product("mug")])

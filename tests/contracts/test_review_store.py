@@ -22,6 +22,12 @@ def test_new_changed_and_equal_reviews_are_told_apart(store: ReviewStore) -> Non
     assert store.count() == 3
 
 
+def test_what_a_put_would_do_is_told_without_doing_it(store: ReviewStore) -> None:
+    store.put([review("1"), review("2")])
+    assert store.compare([review("1"), review("2", text="太好了"), review("3")]) == PutReport(inserted=1, updated=1, unchanged=1)
+    assert store.count() == 2
+
+
 def test_a_products_newest_reviews_come_first(store: ReviewStore) -> None:
     store.put([review(str(n), written=NOON + timedelta(days=n)) for n in range(5)])
     store.put([review("other", item="cup")])

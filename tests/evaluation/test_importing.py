@@ -56,6 +56,7 @@ def open_small_shop(folder: Path) -> _Shop:
     def now() -> datetime:
         return datetime.now(UTC)
 
+    folder.mkdir(exist_ok=True)
     shop, url = ShopId("bench"), f"sqlite:///{folder}/{{shop}}.db"
     migrate(url, shop)
     database = open_shop_database(url, shop)
@@ -100,6 +101,13 @@ def test_both_data_sets_are_imported_indexed_searched_and_accounted_for(data: Pa
     for row in rows.values():
         assert row.metrics["seconds"] > 0 and 10 < row.metrics["peak_rss_mb"] < 2_000
         assert all(isinstance(value, float) and name == name.lower() for name, value in row.metrics.items())
+
+
+def test_a_made_up_catalogue_of_any_size_is_imported_when_asked_for() -> None:
+    (row,) = run(BenchRequest(data=[], options={"rows": "1500"}), open_shop=open_small_shop).rows
+    assert (row.dataset, row.slice, row.n, row.metrics["inserted"]) == ("synthetic", "1500 rows", 1_500, 1_500)
+    assert row.metrics["rows_per_second"] == pytest.approx(1_500 / row.metrics["import_seconds"])
+    assert row.metrics["file_mb"] > 1
 
 
 def test_a_folder_is_told_by_its_layout(data: Path) -> None:

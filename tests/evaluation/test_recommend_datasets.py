@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from shopkeeper.errors import BadInput
-from shopkeeper.evaluation.datasets.retail_baskets import read_retail_baskets
+from shopkeeper.evaluation.datasets.online_retail import read_retail_baskets
 from shopkeeper.evaluation.datasets.sequences import read_interactions, read_split_interactions
 from shopkeeper.evaluation.recommend import run
 from shopkeeper.evaluation.report import BenchRequest
@@ -43,15 +43,15 @@ class TestRetail:
     @pytest.fixture
     def file(self, tmp_path):
         rows = [
-            ("1", "85123a", 6, datetime(2011, 1, 1, 8), 2.5, 17.0),
-            ("1", "85123A", 1, datetime(2011, 1, 1, 8), 2.5, 17.0),
-            ("1", "71053", 6, datetime(2011, 1, 1, 8), 3.0, 17.0),
-            ("C2", "71053", -6, datetime(2011, 1, 2, 8), 3.0, 17.0),
-            ("3", "POST", 1, datetime(2011, 1, 3, 8), 18.0, 17.0),
-            ("4", "71053", 1, datetime(2011, 1, 4, 8), 0.0, None),
-            ("5", "22752", 2, datetime(2011, 1, 1, 7), 7.5, None),
+            ("1", "85123a", 6, datetime(2011, 1, 1, 8), 2.5, 17.0, "UK", "A"),
+            ("1", "85123A", 1, datetime(2011, 1, 1, 8), 2.5, 17.0, "UK", "A"),
+            ("1", "71053", 6, datetime(2011, 1, 1, 8), 3.0, 17.0, "UK", "A"),
+            ("C2", "71053", -6, datetime(2011, 1, 2, 8), 3.0, 17.0, "UK", "A"),
+            ("3", "POST", 1, datetime(2011, 1, 3, 8), 18.0, 17.0, "UK", "A"),
+            ("4", "71053", 1, datetime(2011, 1, 4, 8), 0.0, None, "UK", "A"),
+            ("5", "22752", 2, datetime(2011, 1, 1, 7), 7.5, None, "UK", "A"),
         ]
-        columns = ["InvoiceNo", "StockCode", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID"]
+        columns = ["InvoiceNo", "StockCode", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country", "Description"]
         pl.DataFrame(rows, schema=columns, orient="row").write_parquet(tmp_path / "online_retail.parquet")
         return tmp_path / "online_retail.parquet"
 
@@ -74,8 +74,8 @@ def test_a_shop_with_tastes_is_measured_by_a_time_split(tmp_path):
         family = customer % 4
         for visit, product in enumerate((0, 1, 2, 3)):
             code = f"{10000 + family * 10 + (product + customer // 4) % 5}"
-            rows.append((f"{customer}{visit}", code, 1, datetime(2011, 1 + 2 * visit, 1 + customer % 27), 1.0, float(customer)))
-    columns = ["InvoiceNo", "StockCode", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID"]
+            rows.append((f"{customer}{visit}", code, 1, datetime(2011, 1 + 2 * visit, 1 + customer % 27), 1.0, float(customer), "UK", "A"))
+    columns = ["InvoiceNo", "StockCode", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country", "Description"]
     pl.DataFrame(rows, schema=columns, orient="row").write_parquet(tmp_path / "online_retail.parquet")
     outcome = run(BenchRequest([tmp_path], peers=True))
     figures = {row.system: row.metrics["ndcg@10"] for row in outcome.rows if row.slice == "all"}

@@ -107,6 +107,7 @@ def test_a_second_import_changes_nothing_and_a_dry_run_writes_nothing(history: F
     assert not history.orders.rows
     history.load(LINES)
     assert history.load(LINES).unchanged == 4
+    assert history.load(LINES, dry_run=True).unchanged == 4
 
 
 def test_an_order_in_two_currencies_rejects_each_of_its_lines(history: FakeHistory) -> None:

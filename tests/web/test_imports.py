@@ -72,8 +72,20 @@ def test_every_reject_can_be_taken_home_as_json_lines_and_as_csv(merchant: Pages
     table = list(csv.DictReader(io.StringIO(merchant.http.get(links[0]).content.decode("utf-8-sig"))))
     assert [row["line"] for row in rows] == [4, 5, 6]
     assert [row["line"] for row in table] == ["4", "5", "6"]
-    assert rows[0].keys() == table[0].keys() == {"line", "field", "value", "reason", "row"}
+    assert rows[0].keys() == {"line", "field", "value", "reason", "row", "code", "hint", "values", "part"}
+    assert table[0].keys() == {"line", "field", "value", "reason", "row", "code"}
     assert merchant.http.get(links[0]).headers["content-disposition"].startswith("attachment")
+
+
+def test_reasons_and_products_in_another_currency_are_told_in_the_language_of_the_console(merchant: Pages):
+    feed = "id\ttitle\tprice\nn1\tA\t1 CNY\nn2\tB\t2 CNY\nn3\tC\t3 EUR\nn4\tD\t-3 CNY\n"
+    address = upload(merchant, feed, name="money.tsv").headers["location"]
+    finished(merchant, address)
+    page = Page(merchant.http.get(address, headers={"accept-language": "zh"}).text)
+    told = page.texts("td")
+    assert "-3 CNY 小于零。请用 0 或更大的数。" in told
+    assert "已保存但不会上架：价格是 EUR，而市场“default”以 CNY 出售" in told
+    assert "哪些商品已保存但不会上架？" in page.texts("h2")
 
 
 def test_a_dry_run_changes_nothing_and_says_so(merchant: Pages):
@@ -170,4 +182,7 @@ def test_a_running_import_looks_again_by_itself_with_and_without_javascript(merc
 
 def test_no_cell_of_the_csv_runs_as_a_formula():
     text = "".join(as_csv(iter([Reject(1, "=cmd", "+1", "-2", "@x"), Reject(2, "a", "b,c", 'd"e', "f")])))
-    assert list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))[1:] == [["1", "'=cmd", "'+1", "'-2", "'@x"], ["2", "a", "b,c", 'd"e', "f"]]
+    assert list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))[1:] == [
+        ["1", "'=cmd", "'+1", "'-2", "'@x", ""],
+        ["2", "a", "b,c", 'd"e', "f", ""],
+    ]

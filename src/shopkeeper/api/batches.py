@@ -19,10 +19,12 @@ from shopkeeper.api.meters import Meters
 from shopkeeper.api.spool import Entry, Spool
 from shopkeeper.api.work import REJECTS, WORK, Ended
 from shopkeeper.bootstrap import App, Shop
+from shopkeeper.catalog.rejects import rejected
 from shopkeeper.domain.ids import ShopId, TaskId
 from shopkeeper.domain.task import Reject, Task
 from shopkeeper.errors import ShopkeeperError, Unavailable
 from shopkeeper.jobs.imports import new_task_id
+from shopkeeper.kit.wordings import told
 
 LOOK_EVERY_S: Final = 0.5
 """How long work that another worker accepted waits at most."""
@@ -137,7 +139,7 @@ class Batches:
         for task in shop.database.tasks.recent(limit=200):
             lost = task.kind in WORK and task.state in ("queued", "running") and task.id not in waiting
             if lost and self._clock() - task.created > _LOST_AFTER:
-                shop.database.tasks.save(replace(task, state="failed", finished=self._clock(), error="The server died before it accepted this."))
+                shop.database.tasks.save(replace(task, state="failed", finished=self._clock(), faults=_faults("died_before_acceptance")))
 
     def _work(self, shop: Shop) -> None:
         spool = self._spools[shop.id]
@@ -171,15 +173,16 @@ class Batches:
         shop.database.tasks.save(running)
         progress = _Progress(lambda done: shop.database.tasks.save(replace(running, counts=(("done", done),))), self._stopping)
         if mark.begun > MAX_BEGUN:
-            ended, state = Ended(tuple(mark.counts.items()), f"Given up: the server died {MAX_BEGUN} times while it worked on this."), "failed"
+            ended, state = Ended(tuple(mark.counts.items()), _faults("given_up", times=MAX_BEGUN)), "failed"
         else:
             ended, state = self._outcome(shop, spool, entry, progress)
-        report = entry.folder / REJECTS
-        rejects = _first_rejects(report)
-        if report.is_file():
+        kept = entry.folder / REJECTS
+        rejects = _first_rejects(kept)
+        if kept.is_file():
             shop.imports.rejects_folder.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(report, shop.imports.rejects_file(entry.id))
-        shop.database.tasks.save(replace(running, state=state, finished=self._clock(), counts=ended.counts, rejects=rejects, error=ended.error))
+            shutil.copyfile(kept, shop.imports.rejects_file(entry.id))
+        report = {"counts": ended.counts, "rejects": rejects, "notices": ended.notices, "faults": ended.faults}
+        shop.database.tasks.save(replace(running, state=state, finished=self._clock(), **report))
         spool.remove(entry)
         self._meters.task(entry.kind, state)
         self._written()
@@ -191,17 +194,21 @@ class Batches:
         except (Unavailable, _Stopped):
             raise
         except ShopkeeperError as error:
-            return Ended(tuple(spool.mark(entry).counts.items()), str(error)), "failed"
+            return Ended(tuple(spool.mark(entry).counts.items()), (rejected(0, error, field=""),)), "failed"
         except Exception:
             log.exception("task failed", shop=shop.id, task=entry.id, kind=entry.kind)
-            return Ended(tuple(spool.mark(entry).counts.items()), f"Failed on our side; the log says why under task {entry.id}."), "failed"
-        return ended, "failed" if ended.error else "done"
+            return Ended(tuple(spool.mark(entry).counts.items()), _faults("our_failure", task=entry.id)), "failed"
+        return ended, "failed" if ended.faults else "done"
 
     def _housekeep(self, shop: Shop) -> None:
         forget_old_replies(shop.folder)
         reports = sorted(shop.imports.rejects_folder.glob("*.jsonl"))
         for path in reports[:-KEPT_REPORTS]:
             path.unlink(missing_ok=True)
+
+
+def _faults(code: str, **values: object) -> tuple[Reject, ...]:
+    return (rejected(0, Unavailable(told(code, **values)), field=""),)
 
 
 def _first_rejects(report: Path) -> tuple[Reject, ...]:

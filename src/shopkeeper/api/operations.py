@@ -6,16 +6,17 @@ from typing import Any, BinaryIO, Final
 import orjson
 from pydantic import ValidationError
 
-from shopkeeper.api.problems import field_path, told
+from shopkeeper.api.problems import field_path
 from shopkeeper.api.schemas.common import money
 from shopkeeper.api.schemas.products import OfferPatchIn, PatchOperation
 from shopkeeper.catalog.document_fields import refuse_unknown, text, under
 from shopkeeper.catalog.documents import product_from_document
-from shopkeeper.catalog.report import DeleteProduct, Operation, PatchOffer, PutProduct
+from shopkeeper.catalog.report import DeleteProduct, Operation, PatchOffer, PutProduct, rejected
 from shopkeeper.domain.ids import ProductId, VariantId, check_id
-from shopkeeper.domain.product import Market, OfferPatch
+from shopkeeper.domain.product import SALE_FIELDS, Market, OfferPatch
 from shopkeeper.domain.task import Reject
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 MAX_OPERATIONS: Final = 10_000
 _MAX_ROW: Final = 10_000
@@ -23,30 +24,36 @@ _MAX_ROW: Final = 10_000
 
 def patch_of(product_id: ProductId, asked: OfferPatchIn) -> OfferPatch:
     """The partial update that was asked for; `BadInput` if it changes nothing."""
-    if asked.price is None and asked.sale_price is None and asked.stock is None and asked.availability is None:
-        raise BadInput("changes nothing", field="body", hint="Name at least one of price, sale_price, stock and availability.")
-    return OfferPatch(
+    patch = OfferPatch(
         product_id=product_id,
         variant_id=None if asked.variant_id is None else VariantId(asked.variant_id),
         market=Market(asked.market),
         price=None if asked.price is None else money(asked.price),
-        sale_price=None if asked.sale_price is None else money(asked.sale_price),
         stock=asked.stock,
         availability=asked.availability,
+        **{name: _sale_value(asked, name) for name in SALE_FIELDS if name in asked.model_fields_set},
     )
+    if not patch.changes():
+        raise BadInput(told("changes_nothing"), field="body", hint=told("hint.patch_fields"))
+    return patch
+
+
+def _sale_value(asked: OfferPatchIn, name: str) -> Any:
+    value = getattr(asked, name)
+    return money(value) if name == "sale_price" and value is not None else value
 
 
 def operation_of(raw: object) -> Operation:
     """The operation in a JSON object; `BadInput` names the field."""
     if not isinstance(raw, dict):
-        raise BadInput("is not a JSON object", field="operation", value=str(raw)[:80])
+        raise BadInput(told("not_json_object"), field="operation", value=str(raw)[:80])
     document: dict[str, Any] = raw
     action = text(document, "action", default=None)
     if action == "put":
         refuse_unknown(document, frozenset(["action", "product"]))
         product = document.get("product")
         if not isinstance(product, dict):
-            raise BadInput("is not a product document", field="product", value=str(product)[:80])
+            raise BadInput(told("not_product"), field="product", value=str(product)[:80])
         try:
             return PutProduct(product_from_document(product))
         except BadInput as fault:
@@ -56,12 +63,13 @@ def operation_of(raw: object) -> Operation:
             asked = PatchOperation.model_validate(document)
         except ValidationError as error:
             fault = error.errors()[0]
-            raise BadInput(fault["msg"].removeprefix("Value error, "), field=field_path(fault["loc"]), value=str(fault.get("input"))[:80]) from None
+            detail = fault["msg"].removeprefix("Value error, ")
+            raise BadInput(told("not_valid", detail=detail), field=field_path(fault["loc"]), value=str(fault.get("input"))[:80]) from None
         return PatchOffer(patch_of(ProductId(check_id(asked.id, field="id")), asked))
     if action == "delete":
         refuse_unknown(document, frozenset(["action", "id"]))
         return DeleteProduct(ProductId(check_id(text(document, "id", default=None), field="id")))
-    raise BadInput(f"{action!r} is not an action", field="action", value=action[:80], hint="Use put, patch or delete.")
+    raise BadInput(told("not_action", action=action), field="action", value=action[:80], hint=told("hint.actions"))
 
 
 def read_operations(lines: BinaryIO) -> Iterator[tuple[int, Operation | Reject]]:
@@ -74,10 +82,9 @@ def read_operations(lines: BinaryIO) -> Iterator[tuple[int, Operation | Reject]]
         try:
             yield number, operation_of(orjson.loads(line))
         except orjson.JSONDecodeError as error:
-            yield number, Reject(number, "operation", "", f"is not JSON: {error}", _row(line))
+            yield number, rejected(number, BadInput(told("not_json", detail=str(error)), field="operation"), row=_row(line))
         except BadInput as fault:
-            value = "" if fault.value is None else str(fault.value)[:200]
-            yield number, Reject(number, fault.field or "operation", value, told(fault, field=False)[:500], _row(line))
+            yield number, rejected(number, fault, row=_row(line), field="operation")
 
 
 def batch_lines(body: bytes, *, field: str, lines: bool) -> bytes:
@@ -92,13 +99,13 @@ def batch_lines(body: bytes, *, field: str, lines: bool) -> bytes:
         try:
             document = orjson.loads(body)
         except orjson.JSONDecodeError as error:
-            raise BadInput(f"is not JSON: {error}", field="body") from None
+            raise BadInput(told("not_json", detail=error), field="body") from None
         if not isinstance(document, dict) or not isinstance(document.get(field), list):
-            raise BadInput(f"has no list {field!r}", field=field, hint=f'Send {{"{field}": […]}}, or one a line as application/x-ndjson.')
+            raise BadInput(told("no_list", name=field), field=field, hint=told("hint.list", key=field))
         refuse_unknown(document, frozenset([field]))
         kept = [orjson.dumps(one) for one in document[field]]
     if not 1 <= len(kept) <= MAX_OPERATIONS:
-        raise BadInput(f"holds {len(kept)}; 1 to {MAX_OPERATIONS} are allowed", field=field, value=len(kept), hint="Send several batches.")
+        raise BadInput(told("batch_size", count=len(kept), limit=MAX_OPERATIONS), field=field, value=len(kept), hint=told("hint.batches"))
     return b"\n".join(kept) + b"\n"
 
 

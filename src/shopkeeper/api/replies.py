@@ -8,7 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from starlette.requests import Request
 from starlette.responses import Response
+
+from shopkeeper.domain.texts import Lang
+from shopkeeper.kit.accept_language import best_language
 
 JSON = "application/json"
 
@@ -22,3 +26,8 @@ def json_reply(content: Any, *, status: int = 200, headers: Mapping[str, str] | 
 def document_reply(document: bytes, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A reply whose body is a JSON document that is already written."""
     return Response(document, status_code=status, headers=dict(headers) if headers else None, media_type=JSON)
+
+
+def reader_lang(request: Request) -> Lang:
+    """The language in which reasons are told: that of Accept-Language, else English."""
+    return best_language(request.headers.get("accept-language", ""), ("en", "zh"))

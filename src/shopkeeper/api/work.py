@@ -2,16 +2,18 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
 from shopkeeper.api.operations import read_operations
 from shopkeeper.api.spool import Entry, Mark, Spool
 from shopkeeper.bootstrap import Shop
-from shopkeeper.catalog.rejects import reject_file, reject_line
-from shopkeeper.catalog.report import ImportOptions, ImportReport, Operation
+from shopkeeper.catalog.rejects import reject_file, reject_line, rejected
+from shopkeeper.catalog.report import ImportOptions, ImportReport, Operation, Outcome, PutProduct
 from shopkeeper.domain.task import Reject
+from shopkeeper.errors import NotFound
+from shopkeeper.kit.wordings import told
 from shopkeeper.ports.progress import Progress
 
 CHUNK: Final = 500
@@ -26,10 +28,11 @@ IMPORT_KINDS: Final = ("products", "reviews", "orders", "policies")
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a piece of work went. `error` is set where the file as a whole could not be used to its end."""
+    """How a piece of work went. `faults` say why the file as a whole could not be used to its end."""
 
     counts: tuple[tuple[str, int], ...]
-    error: str = ""
+    faults: tuple[Reject, ...] = ()
+    notices: tuple[Reject, ...] = ()
 
 
 Work = Callable[[Shop, Spool, Entry, Progress], Ended]
@@ -39,6 +42,7 @@ def apply_product_batch(shop: Shop, spool: Spool, entry: Entry, progress: Progre
     """Apply the operations in their order, a chunk at a time, going on after the last chunk that is marked as done."""
     mark = spool.mark(entry)
     counts: Counter[str] = Counter(mark.counts)
+    watch = shop.catalog.currency_watch()
     rejects_path = entry.folder / REJECTS
     with entry.body.open("rb") as body, rejects_path.open("ab") as rejects:
         # A crash between writing rejects and setting the mark must not count them twice.
@@ -46,13 +50,17 @@ def apply_product_batch(shop: Shop, spool: Spool, entry: Entry, progress: Progre
         waiting = islice(read_operations(body), mark.done, None)
         done = mark.done
         while chunk := list(islice(waiting, CHUNK)):
+            seen = watch.count
+            watch.look((number, one.product) for number, one in chunk if isinstance(one, PutProduct))
+            if watch.count > seen:
+                counts["not_listed"] += watch.count - seen
             for reject in _apply(shop, chunk, counts):
                 rejects.write(reject_line(reject))
             rejects.flush()
             done += len(chunk)
             spool.set_mark(entry, Mark(done, mark.begun, dict(counts), rejects.tell()))
             progress.step("operations", done, None)
-    return Ended(tuple(sorted(counts.items())))
+    return Ended(tuple(sorted(counts.items())), notices=tuple(watch.first))
 
 
 def _apply(shop: Shop, chunk: list[tuple[int, Operation | Reject]], counts: Counter[str]) -> Iterator[Reject]:
@@ -61,12 +69,14 @@ def _apply(shop: Shop, chunk: list[tuple[int, Operation | Reject]], counts: Coun
     counts.update(outcome.state for outcome in report.outcomes)
     bad = [one for _, one in chunk if isinstance(one, Reject)]
     counts["rejected"] += len(bad) + report.failed
-    failed = [
-        Reject(good[outcome.index][0], outcome.field or "id", outcome.id, outcome.reason or outcome.state.replace("_", " "))
-        for outcome in report.outcomes
-        if not outcome.ok
-    ]
+    failed = [_reject_of(outcome, good[outcome.index][0]) for outcome in report.outcomes if not outcome.ok]
     yield from sorted([*bad, *failed], key=lambda reject: reject.line)
+
+
+def _reject_of(outcome: Outcome, number: int) -> Reject:
+    if outcome.fault is None:
+        return rejected(number, NotFound(told("no_offer_there"), field="id", value=outcome.id))
+    return replace(outcome.fault, line=number, field=outcome.fault.field or "id", value=outcome.id)
 
 
 def import_file(shop: Shop, spool: Spool, entry: Entry, progress: Progress) -> Ended:  # noqa: ARG001 - the signature of all work
@@ -103,7 +113,7 @@ def _import_options(entry: Entry, currency: str) -> ImportOptions:
 
 
 def _ended(report: ImportReport) -> Ended:
-    return Ended(report.counts(), "; ".join(part for part in (report.error, report.not_deleted) if part))
+    return Ended(report.counts(), report.faults, tuple(report.first_not_listed))
 
 
 WORK: Final[dict[str, Work]] = {

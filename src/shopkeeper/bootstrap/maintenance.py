@@ -9,10 +9,12 @@ from typing import Literal
 
 from shopkeeper.adapters.artifacts import FolderArtifacts
 from shopkeeper.adapters.storage import backup, current_version, downgrade, migrate, open_shop_database, restore, server_of
+from shopkeeper.catalog.market_currency import other_currencies, stored_currencies
 from shopkeeper.domain.ids import Revision, ShopId
 from shopkeeper.errors import ShopkeeperError
 from shopkeeper.ports.artifacts import ARTIFACT_KINDS
 from shopkeeper.ports.progress import Progress
+from shopkeeper.ports.stores import ProductStore
 from shopkeeper.settings import Settings
 
 LOW_DISK = 2 * 2**30
@@ -30,6 +32,9 @@ def migrate_shop(settings: Settings, shop: ShopId, *, to: str = "head") -> tuple
 
 def _is_up(before: str | None, to: str) -> bool:
     return before is None or to == "head" or (to != "base" and to >= before)
+
+
+SHOWN_PRODUCTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ def _diagnose_shop(settings: Settings, shop: ShopId) -> list[Finding]:
             revision = database.products.revision()
             findings = [
                 Finding(f"{shop} database", "well", f"{database.place}, schema {current_version(url, shop)}"),
+                *_diagnose_currencies(shop, database.products),
                 Finding(f"{shop} orders", "well" if database.orders.count() else "look", f"{database.orders.count():,} orders", ""),
             ]
     except ShopkeeperError as error:
@@ -73,6 +79,19 @@ def _diagnose_shop(settings: Settings, shop: ShopId) -> list[Finding]:
     holder = server_of(url, shop)
     findings.append(Finding(f"{shop} server", "well", f"running: {holder}" if holder else "not running here"))
     return findings + _diagnose_artifacts(settings, shop, revision)
+
+
+def _diagnose_currencies(shop: ShopId, products: ProductStore) -> list[Finding]:
+    """Products that are kept but never listed, because their price is in another currency than their market's."""
+    currencies = stored_currencies(products)
+    unlisted = [change.id for change in products.changes() if change.product is not None and other_currencies(change.product, currencies)]
+    what = f"{shop} currencies"
+    sells = ", ".join(f"{market}: {currency}" for market, currency in currencies.items())
+    if not unlisted:
+        return [Finding(what, "well", sells)] if sells else []
+    shown = ", ".join(unlisted[:SHOWN_PRODUCTS]) + (" …" if len(unlisted) > SHOWN_PRODUCTS else "")
+    advice = "Give them a price in their market's currency, or a market of their own."
+    return [Finding(what, "look", f"{len(unlisted):,} products are priced in another currency than their market ({sells}): {shown}", advice)]
 
 
 def _diagnose_artifacts(settings: Settings, shop: ShopId, revision: Revision) -> list[Finding]:

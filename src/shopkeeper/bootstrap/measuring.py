@@ -60,7 +60,7 @@ def predictors() -> Mapping[str, Predictor]:
 
 def _on_data(bench: Bench) -> Bench:
     def checked(request: BenchRequest) -> BenchOutcome:
-        if not request.data:
+        if not request.data and not request.options:
             raise BadInput("this bench needs a data set", field="--data", hint="Name its folder with --data, or set SHOPKEEPER_DATA.")
         return bench(request)
 

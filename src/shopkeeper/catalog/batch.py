@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from shopkeeper.catalog.normalise import clean_product
+from shopkeeper.catalog.rejects import rejected
 from shopkeeper.catalog.report import (
     BatchReport,
     DeleteProduct,
@@ -12,7 +13,6 @@ from shopkeeper.catalog.report import (
     OutcomeState,
     PatchOffer,
     PutProduct,
-    reason_of,
 )
 from shopkeeper.domain.ids import ProductId
 from shopkeeper.domain.product import Product
@@ -80,11 +80,11 @@ def _apply_run(store: ProductStore, run: Sequence[Operation], start: int) -> lis
 
 def _apply_one(store: ProductStore, operation: Operation, index: int) -> Outcome:
     if isinstance(operation, InvalidOperation):
-        return Outcome(index, operation.id, "invalid", operation.field, operation.reason)
+        return Outcome(index, operation.id, "invalid", rejected(index + 1, operation.fault))
     try:
         return _apply_run(store, [operation], index)[0]
     except BadInput as fault:
-        return Outcome(index, operation_id(operation), "invalid", fault.field or "", reason_of(fault))
+        return Outcome(index, operation_id(operation), "invalid", rejected(index + 1, fault, field=""))
 
 
 def put_with_states(store: ProductStore, products: Sequence[Product]) -> list[OutcomeState]:

@@ -14,6 +14,7 @@ from shopkeeper.catalog.prices import price_of
 from shopkeeper.domain.money import Currency, Money, exponent_of
 from shopkeeper.domain.texts import Lang, LocalizedText
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 Values = Mapping[str, Any]
 _SHORT: Final = 64
@@ -36,7 +37,7 @@ def as_text(value: object, *, field: str) -> str:
     if isinstance(value, list):
         return as_text(value[0], field=field) if value else ""
     if isinstance(value, dict | bytes):
-        raise BadInput(f"holds {'an object' if isinstance(value, dict) else 'bytes'}, not a text", field=field, value=str(value)[:80])
+        raise BadInput(told("holds_no_text", what=told("a.object" if isinstance(value, dict) else "a.bytes")), field=field, value=str(value)[:80])
     return str(value)
 
 
@@ -109,7 +110,7 @@ def whole_field(values: Values, source: Source | None, *, field: str) -> int | N
             return int(number)
     except ArithmeticError:
         pass
-    raise BadInput(f"{text[:80]!r} is not a whole number", field=field, value=text[:80])
+    raise BadInput(told("not_whole_number", written=text[:80]), field=field, value=text[:80])
 
 
 def number_field(values: Values, source: Source | None, *, field: str) -> float | None:
@@ -120,7 +121,7 @@ def number_field(values: Values, source: Source | None, *, field: str) -> float 
     try:
         return float(text.replace(",", "."))
     except ValueError:
-        raise BadInput(f"{text[:80]!r} is not a number", field=field, value=text[:80]) from None
+        raise BadInput(told("not_number", written=text[:80]), field=field, value=text[:80]) from None
 
 
 def money_field(values: Values, source: Source | None, currency: str | None, *, field: str) -> Money | None:
@@ -137,22 +138,22 @@ def money_field(values: Values, source: Source | None, currency: str | None, *, 
         try:
             return _money_of_number(Decimal(text), source.unit, currency, field)
         except ArithmeticError:
-            raise BadInput(f"{text[:80]!r} is not a number of minor units", field=field, value=text[:80]) from None
+            raise BadInput(told("not_minor_units", written=text[:80]), field=field, value=text[:80]) from None
     return price_of(text, field=field, currency=currency, decimal_comma=source.decimal == ",")
 
 
 @lru_cache(maxsize=65_536)
 def _money_of_number(value: float | Decimal, unit: str, currency: str | None, field: str) -> Money:
     if currency is None:
-        raise BadInput("has no currency", field=field, value=str(value), hint='Name a currency: currency = { value = "EUR" }.')
+        raise BadInput(told("no_currency"), field=field, value=str(value), hint=told("hint.name_currency"))
     if value < 0:
-        raise BadInput(f"{value} is below zero", field=field, value=str(value), hint="Use 0 or more.")
+        raise BadInput(told("below_zero", value=value), field=field, value=str(value), hint=told("hint.zero_or_more"))
     scaled = float(value) * (1 if unit == "minor" else 10 ** exponent_of(currency))
     if not scaled < 10**15:
-        raise BadInput(f"{value} is out of range", field=field, value=str(value))
+        raise BadInput(told("out_of_range", value=value), field=field, value=str(value))
     minor = round(scaled)
     if abs(minor - scaled) > _NOISE * max(1.0, scaled):
-        raise BadInput(f"{value} has more decimals than {currency} knows ({exponent_of(currency)})", field=field, value=str(value))
+        raise BadInput(told("too_many_decimals", value=value, currency=currency, digits=exponent_of(currency)), field=field, value=str(value))
     return Money(minor, Currency(currency))
 
 
@@ -172,7 +173,7 @@ def moment_field(values: Values, source: Source | None, *, field: str) -> dateti
         value = _from_epoch(value, field=field)
     if isinstance(value, datetime):
         return _in_utc(value, source.zone, field)
-    raise BadInput(f"{str(value)[:80]!r} is not a moment", field=field, value=str(value)[:80], hint="Write it as 2026-01-31T00:00:00Z.")
+    raise BadInput(told("not_moment", written=str(value)[:80]), field=field, value=str(value)[:80], hint=told("hint.moment"))
 
 
 @lru_cache(maxsize=4_096)
@@ -183,7 +184,7 @@ def _in_utc(value: datetime, zone: str, field: str) -> datetime:
     try:
         return value.astimezone(UTC)
     except OverflowError:
-        raise BadInput(f"{value} is out of range", field=field, value=str(value)) from None
+        raise BadInput(told("out_of_range", value=value), field=field, value=str(value)) from None
 
 
 @lru_cache
@@ -192,7 +193,7 @@ def zone_of(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
-        raise BadInput(f"{name!r} is not a time zone", field="zone", value=name, hint="Write it as Europe/London.") from None
+        raise BadInput(told("not_time_zone", name=name), field="zone", value=name, hint=told("hint.time_zone")) from None
 
 
 def _parse_moment(text: str, form: str, *, field: str) -> datetime:
@@ -202,12 +203,12 @@ def _parse_moment(text: str, form: str, *, field: str) -> datetime:
             return datetime.strptime(text, known) if known else datetime.fromisoformat(text)
         except ValueError:
             continue
-    hint = "Write it as 2026-01-31T00:00:00Z, or give the format in the map, such as %d/%m/%Y."
-    raise BadInput(f"{text[:80]!r} is not a moment", field=field, value=text[:80], hint=hint)
+    hint = told("hint.moment_or_format")
+    raise BadInput(told("not_moment", written=text[:80]), field=field, value=text[:80], hint=hint)
 
 
 def _from_epoch(value: float, *, field: str) -> datetime:
     try:
         return datetime.fromtimestamp(value / 1000 if abs(value) > 10**11 else value, UTC)  # milliseconds are 1,000 times as many
     except (OverflowError, OSError, ValueError):
-        raise BadInput(f"{value} is no moment", field=field, value=value) from None
+        raise BadInput(told("no_moment", value=value), field=field, value=value) from None

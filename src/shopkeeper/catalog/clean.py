@@ -5,6 +5,7 @@ from typing import Final
 
 from shopkeeper.catalog.text_lines import UNDECODED
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 # C0 and C1 controls but tab and line feed, and the noncharacters; NUL above all, which PostgreSQL refuses in any text
 _INVISIBLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ufeff]")
@@ -17,7 +18,7 @@ def clean_text(raw: str, *, field: str) -> str:
     if _ODD.search(raw):
         if UNDECODED.search(raw):
             shown = raw.encode("utf-8", "surrogateescape").decode("utf-8", "replace")[:MAX_SHOWN]
-            raise BadInput("holds bytes that are not of the file's encoding", field=field, value=shown)
+            raise BadInput(told("other_encoding"), field=field, value=shown, hint=told("hint.one_encoding"))
         raw = _INVISIBLE.sub("", raw.replace("\r\n", "\n").replace("\r", "\n"))
     return raw.strip()
 

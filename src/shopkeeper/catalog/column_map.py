@@ -29,6 +29,7 @@ from shopkeeper.catalog.records import RECORD_KINDS, RecordKind, Records, check_
 from shopkeeper.catalog.table_rows import Delimiter
 from shopkeeper.catalog.text_lines import check_encoding
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 _SOURCE_KEYS: Final = frozenset(
     ("column", "columns", "value", "zh", "en", "split", "separator", "unit", "decimal", "zone", "format", "case", "strip")
@@ -91,10 +92,9 @@ class ColumnMap:
 def _no_column(column: str, field: str, there: Iterable[str]) -> BadInput:
     names = sorted(there)
     near = get_close_matches(column, names, n=1)
-    guess = f"Did you mean {near[0]!r}? " if near else ""
-    more = f" and {len(names) - _SHOWN_COLUMNS} more" if len(names) > _SHOWN_COLUMNS else ""
-    hint = f"{guess}The file has: {', '.join(names[:_SHOWN_COLUMNS])}{more}."
-    return BadInput(f"names column {column!r}, which the file does not have", field=field, value=column, hint=hint)
+    shown = ", ".join(names[:_SHOWN_COLUMNS]) + (f" … (+{len(names) - _SHOWN_COLUMNS})" if len(names) > _SHOWN_COLUMNS else "")
+    hint = told("hint.near_column", near=near[0], columns=shown) if near else told("hint.file_has", columns=shown)
+    return BadInput(told("no_such_column", column=column), field=field, value=column, hint=hint)
 
 
 def load_column_map(path: Path, *, tables: Mapping[str, frozenset[str] | None], other: frozenset[str] = frozenset()) -> ColumnMap:
@@ -102,7 +102,7 @@ def load_column_map(path: Path, *, tables: Mapping[str, frozenset[str] | None], 
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
-        raise BadInput(f"cannot be read: {fault}", field="map", value=str(path)) from None
+        raise BadInput(told("cannot_be_read", detail=fault), field="map", value=str(path)) from None
     return parse_column_map(text, name=str(path), tables=tables, other=other)
 
 
@@ -111,13 +111,13 @@ def parse_column_map(text: str, *, name: str, tables: Mapping[str, frozenset[str
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
-        raise BadInput(f"is not TOML: {fault}", field="map", value=name) from None
+        raise BadInput(told("not_toml", detail=fault), field="map", value=name) from None
     refuse_unknown(document, frozenset(("file", *tables, *other)))
     sources: dict[str, dict[str, Source]] = {}
     for table, known in tables.items():
         given = document.get(table, {})
         if not isinstance(given, dict):
-            raise BadInput("is not a table", field=table, value=str(given)[:80])
+            raise BadInput(told("not_table"), field=table, value=str(given)[:80])
         if known is not None:
             refuse_unknown(given, known)
         sources[table] = {key: source_of(value, f"{table}.{key}") for key, value in given.items()}
@@ -128,7 +128,7 @@ def _file_shape(given: Mapping[str, Any]) -> FileShape:
     refuse_unknown(given, _FILE_KEYS)
     kind = given.get("kind")
     if kind is not None and kind not in RECORD_KINDS:
-        raise BadInput(f"{kind!r} is not known", field="file.kind", value=kind, hint=f"Use one of {', '.join(RECORD_KINDS)}.")
+        raise BadInput(told("not_known", given=kind), field="file.kind", value=kind, hint=told("hint.one_of", known=", ".join(RECORD_KINDS)))
     delimiter, encoding = given.get("delimiter"), given.get("encoding")
     return FileShape(
         kind,
@@ -147,15 +147,13 @@ def source_of(given: object, field: str) -> Source:
     if isinstance(given, list) and given and all(isinstance(column, str) for column in given):
         return Source(tuple(given))
     if not isinstance(given, dict):
-        raise BadInput(
-            "is no source", field=field, value=str(given)[:80], hint='Write "column", ["first", "second"] or { value = "the same for all" }.'
-        )
+        raise BadInput(told("no_source"), field=field, value=str(given)[:80], hint=told("hint.source"))
     refuse_unknown(given, _SOURCE_KEYS)
     columns = tuple(_texts(given.get("columns", given.get("column", ())), field))
     by_lang = {lang: str(given[lang]) for lang in ("zh", "en") if lang in given}
     value = given.get("value")
     if not columns and not by_lang and value is None:
-        raise BadInput("names no column and no value", field=field, value=str(given)[:80])
+        raise BadInput(told("names_no_column"), field=field, value=str(given)[:80])
     rest = {key: str(given[key]) for key in ("split", "separator", "unit", "decimal", "zone", "format", "case", "strip") if key in given}
     return Source(columns, None if value is None else str(value), by_lang, **rest)
 
@@ -163,5 +161,5 @@ def source_of(given: object, field: str) -> Source:
 def _texts(given: object, field: str) -> Iterator[str]:
     for column in given if isinstance(given, list | tuple) else [given]:
         if not isinstance(column, str):
-            raise BadInput("is not a column's name", field=field, value=str(column)[:80])
+            raise BadInput(told("not_column_name"), field=field, value=str(column)[:80])
         yield column

@@ -12,9 +12,10 @@ from shopkeeper.catalog.sources.google_fields import attribute
 from shopkeeper.catalog.table_rows import guess_delimiter, split_header
 from shopkeeper.catalog.text_lines import head_text
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 _LINKED_DATA: Final = re.compile(r'"@(context|type|graph)"\s*:')
-_HINT: Final = "Name the format with --format, or say with --map which column feeds which field."
+_HINT: Final = told("hint.format_or_map")
 
 
 def detect_format(part: Part, encoding: str) -> FormatName:
@@ -22,9 +23,9 @@ def detect_format(part: Part, encoding: str) -> FormatName:
     with part.open() as stream:
         magic = stream.read(512)
     if magic.startswith(b"PAR1"):
-        raise BadInput("is a Parquet file", field="source", value=part.name, hint="Say with --map which column feeds which field.")
+        raise BadInput(told("is_parquet"), field="source", value=part.name, hint=told("hint.map"))
     if magic[257:262] == b"ustar":
-        raise BadInput("is a tar archive", field="source", value=part.name, hint="Unpack it first.")
+        raise BadInput(told("is_tar"), field="source", value=part.name, hint=told("hint.unpack"))
     head = head_text(part, encoding)
     if head.startswith("<"):
         return _markup(head, part.name)
@@ -39,7 +40,7 @@ def _markup(head: str, name: str) -> FormatName:
         return "schema-org"
     if "<rss" in lowered or "<feed" in lowered or "base.google.com/ns/1.0" in lowered or "<item" in lowered:
         return "google-xml"
-    raise BadInput("is XML, but neither RSS nor Atom", field="source", value=name, hint="Google Merchant XML has <item> or <entry> elements.")
+    raise BadInput(told("xml_of_no_feed"), field="source", value=name, hint=told("hint.rss_or_atom"))
 
 
 def _json(head: str, name: str) -> FormatName:
@@ -51,12 +52,12 @@ def _json(head: str, name: str) -> FormatName:
     if isinstance(document, dict) and "@type" not in document and "@context" not in document and ({"id"} & document.keys()):
         if "deleted" in document or (isinstance(document.get("title"), dict) or document.keys() <= PRODUCT_KEYS):
             return "jsonl"
-        raise BadInput(f"has JSON lines of its own shape ({', '.join(list(document)[:12])} …)", field="source", value=name, hint=_HINT)
+        raise BadInput(told("json_lines_of_own_shape", keys=", ".join(list(document)[:12])), field="source", value=name, hint=_HINT)
     if _LINKED_DATA.search(head):
         return "schema-org"
     if document is None and head.startswith("{") and '"variants"' in head:
         return "jsonl"  # its first line is broken; the reader will say how
-    raise BadInput("is JSON, but neither our JSON Lines nor schema.org JSON-LD", field="source", value=name, hint=_HINT)
+    raise BadInput(told("json_of_no_format"), field="source", value=name, hint=_HINT)
 
 
 def _table(head: str, name: str) -> FormatName:
@@ -69,4 +70,4 @@ def _table(head: str, name: str) -> FormatName:
     if {"id", "title"} <= google and {"price", "link", "availability", "image_link"} & google:
         return "google-tsv"
     shown = ", ".join(columns[:20])
-    raise BadInput(f"has columns that no known format has: {shown[:300]}", field="source", value=name, hint=_HINT)
+    raise BadInput(told("columns_of_no_format", columns=shown[:300]), field="source", value=name, hint=_HINT)

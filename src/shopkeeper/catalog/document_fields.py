@@ -11,6 +11,7 @@ import orjson
 from shopkeeper.domain.money import Currency, Money, exponent_of
 from shopkeeper.domain.texts import LANGS, Lang, LocalizedText
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import Told, told
 
 Document = Mapping[str, Any]
 Built = TypeVar("Built")
@@ -21,9 +22,9 @@ def load_object(raw: bytes | str, *, what: str) -> dict[str, Any]:
     try:
         document = orjson.loads(raw)
     except orjson.JSONDecodeError as fault:
-        raise BadInput(f"is not JSON: {fault}", field=what, value=str(raw[:80])) from None
+        raise BadInput(told("not_json", detail=fault), field=what, value=str(raw[:80])) from None
     if type(document) is not dict:
-        raise BadInput(f"is not a JSON object but {_kind(document)}", field=what, value=str(raw[:80]))
+        raise BadInput(told("not_json_object_but", found=_kind(document)), field=what, value=str(raw[:80]))
     return document
 
 
@@ -32,8 +33,8 @@ def refuse_unknown(document: Document, known: frozenset[str]) -> None:
     for key in document:
         if key not in known:
             near = get_close_matches(key, known, n=1)
-            hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(sorted(known))}."
-            raise BadInput("is not a field we know", field=key, value=str(document[key])[:80], hint=hint)
+            hint = told("hint.near", near=near[0]) if near else told("hint.known", known=", ".join(sorted(known)))
+            raise BadInput(told("unknown_field"), field=key, value=str(document[key])[:80], hint=hint)
 
 
 def under(path: str, fault: BadInput) -> BadInput:
@@ -52,9 +53,9 @@ def each(document: Document, key: str, build: Callable[[dict[str, Any]], Built])
     return tuple(built)
 
 
-def wrong_type(value: object, wanted: str, *, field: str) -> BadInput:
+def wrong_type(value: object, wanted: Told, *, field: str) -> BadInput:
     """The error for a value of another JSON type than `wanted`."""
-    return BadInput(f"is {_kind(value)}, not {wanted}", field=field, value=str(value)[:80])
+    return BadInput(told("wrong_type", found=_kind(value), wanted=wanted), field=field, value=str(value)[:80])
 
 
 def text(document: Document, key: str, *, default: str | None = "") -> str:
@@ -65,8 +66,8 @@ def text(document: Document, key: str, *, default: str | None = "") -> str:
     if value is None:
         if default is not None:
             return default
-        raise BadInput("is missing", field=key)
-    raise wrong_type(value, "a text", field=key)
+        raise BadInput(told("missing"), field=key)
+    raise wrong_type(value, told("a.text"), field=key)
 
 
 def whole(document: Document, key: str) -> int | None:
@@ -74,7 +75,7 @@ def whole(document: Document, key: str) -> int | None:
     value = document.get(key)
     if value is None or type(value) is int:
         return value
-    raise wrong_type(value, "a whole number", field=key)
+    raise wrong_type(value, told("a.whole_number"), field=key)
 
 
 def number(document: Document, key: str) -> float | None:
@@ -84,7 +85,7 @@ def number(document: Document, key: str) -> float | None:
         return value
     if type(value) is int:
         return float(value)
-    raise wrong_type(value, "a number", field=key)
+    raise wrong_type(value, told("a.number"), field=key)
 
 
 def flag(document: Document, key: str) -> bool:
@@ -92,7 +93,7 @@ def flag(document: Document, key: str) -> bool:
     value = document.get(key, False)
     if type(value) is bool:
         return value
-    raise wrong_type(value, "true or false", field=key)
+    raise wrong_type(value, told("a.true_or_false"), field=key)
 
 
 def moment(document: Document, key: str) -> datetime | None:
@@ -101,14 +102,14 @@ def moment(document: Document, key: str) -> datetime | None:
     if value is None:
         return None
     if type(value) is not str:
-        raise wrong_type(value, "a moment such as 2026-01-31T00:00:00Z", field=key)
+        raise wrong_type(value, told("a.moment"), field=key)
     try:
         read = datetime.fromisoformat(value)
         if read.tzinfo is not None:
             return read.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise BadInput(f"{value[:80]!r} is not a moment", field=key, value=value[:80], hint="Write it as 2026-01-31T00:00:00Z.") from None
-    raise BadInput(f"{value!r} has no time zone", field=key, value=value, hint="Write it as 2026-01-31T00:00:00Z.")
+        raise BadInput(told("not_moment", written=value[:80]), field=key, value=value[:80], hint=told("hint.moment")) from None
+    raise BadInput(told("no_time_zone_in", written=value), field=key, value=value, hint=told("hint.moment"))
 
 
 def moment_text(value: datetime) -> str:
@@ -122,10 +123,10 @@ def texts(document: Document, key: str) -> tuple[str, ...]:
     if value is None:
         return ()
     if type(value) is not list:
-        raise wrong_type(value, "a list of texts", field=key)
+        raise wrong_type(value, told("a.list_of_texts"), field=key)
     for at, item in enumerate(value):
         if type(item) is not str:
-            raise wrong_type(item, "a text", field=f"{key}[{at}]")
+            raise wrong_type(item, told("a.text"), field=f"{key}[{at}]")
     return tuple(value)
 
 
@@ -135,12 +136,12 @@ def localized(document: Document, key: str) -> LocalizedText:
     if value is None:
         return LocalizedText()
     if type(value) is not dict:
-        raise wrong_type(value, 'wordings by language such as {"zh": "…", "en": "…"}', field=key)
+        raise wrong_type(value, told("a.wordings"), field=key)
     for lang, wording in value.items():
         if type(wording) is not str:
-            raise wrong_type(wording, "a text", field=f"{key}.{lang}")
+            raise wrong_type(wording, told("a.text"), field=f"{key}.{lang}")
         if lang not in LANGS:
-            raise BadInput(f"{lang!r} is not a language of the shop", field=key, value=lang, hint=f"Known: {', '.join(LANGS)}.")
+            raise BadInput(told("not_language", lang=lang), field=key, value=lang, hint=told("hint.known", known=", ".join(LANGS)))
     return LocalizedText(value.get("zh", ""), value.get("en", ""))
 
 
@@ -154,7 +155,7 @@ def one_of(document: Document, key: str, allowed: Sequence[str]) -> str | None:
     value = document.get(key)
     if value is None or value in allowed:
         return value
-    raise BadInput(f"{value!r} is not known", field=key, value=str(value)[:80], hint=f"Use one of {', '.join(allowed)}.")
+    raise BadInput(told("not_known", given=value), field=key, value=str(value)[:80], hint=told("hint.one_of", known=", ".join(allowed)))
 
 
 def objects(document: Document, key: str) -> list[dict[str, Any]]:
@@ -163,10 +164,10 @@ def objects(document: Document, key: str) -> list[dict[str, Any]]:
     if value is None:
         return []
     if type(value) is not list:
-        raise wrong_type(value, "a list of objects", field=key)
+        raise wrong_type(value, told("a.list_of_objects"), field=key)
     for at, item in enumerate(value):
         if type(item) is not dict:
-            raise wrong_type(item, "an object", field=f"{key}[{at}]")
+            raise wrong_type(item, told("a.object"), field=f"{key}[{at}]")
     return value
 
 
@@ -176,7 +177,7 @@ def money(document: Document, key: str) -> Money | None:
     if value is None:
         return None
     if type(value) is not str:
-        raise wrong_type(value, 'a price such as "12.50 EUR"', field=key)
+        raise wrong_type(value, told("a.price"), field=key)
     try:
         return money_of(value)
     except BadInput as fault:
@@ -190,7 +191,7 @@ def money_of(written: str) -> Money:
     units, _, part = amount.partition(".")
     digits = exponent_of(currency)
     if len(amount) > 20 or not space or not (units + part).isdecimal() or not amount.isascii() or not units or len(part) > digits:
-        raise BadInput(f"{written[:80]!r} is not a price", field="price", value=written[:80], hint='Write it as "12.50 EUR".')
+        raise BadInput(told("not_price", written=written[:80]), field="price", value=written[:80], hint=told("hint.price"))
     return Money(int(units + part) * 10 ** (digits - len(part)), Currency(currency))
 
 
@@ -203,6 +204,6 @@ def money_text(price: Money) -> str:
     return f"{units}.{part:0{digits}d} {price.currency}"
 
 
-def _kind(value: object) -> str:
-    names = {str: "a text", bool: "a boolean", int: "a number", float: "a number", list: "a list", dict: "an object", type(None): "null"}
-    return names.get(type(value), type(value).__name__)
+def _kind(value: object) -> Told:
+    names = {str: "text", bool: "boolean", int: "number", float: "number", list: "list", dict: "object", type(None): "null"}
+    return told(f"a.{names.get(type(value), 'other')}")

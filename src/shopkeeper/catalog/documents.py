@@ -37,6 +37,7 @@ from shopkeeper.domain.product import DEFAULT_MARKET, Availability, Extras, Mark
 from shopkeeper.domain.review import Review
 from shopkeeper.domain.texts import Label, LocalizedText
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 AVAILABILITIES: Final[tuple[Availability, ...]] = get_args(Availability)
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
@@ -81,7 +82,7 @@ def review_from_document(document: Document) -> Review:
     refuse_unknown(document, _REVIEW_KEYS)
     written = moment(document, "written")
     if written is None:
-        raise BadInput("is missing", field="written", hint="Write it as 2026-01-31T00:00:00Z.")
+        raise BadInput(told("missing"), field="written", hint=told("hint.moment"))
     customer = text(document, "customer_id")
     return Review(
         id=ReviewId(text(document, "id")),
@@ -110,7 +111,7 @@ def policy_from_json(raw: bytes | str) -> Policy:
     refuse_unknown(document, _POLICY_KEYS)
     lang = lang_or_none(document, "lang")
     if lang is None:
-        raise BadInput("is missing", field="lang", hint="Use zh or en.")
+        raise BadInput(told("missing"), field="lang", hint=told("hint.lang"))
     return Policy(PolicyId(text(document, "id")), lang, text(document, "title"), text(document, "body"), text(document, "kind", default="policy"))
 
 
@@ -217,7 +218,7 @@ def _label_in(value: object, field: str) -> Label:
     if type(value) is str:
         return _label(value)
     if type(value) is not dict:
-        raise wrong_type(value, 'a text or {"key": …, "zh": …, "en": …}', field=field)
+        raise wrong_type(value, told("a.text_or_label"), field=field)
     try:
         if not value.keys() <= _LABEL_KEYS:
             refuse_unknown(value, _LABEL_KEYS)
@@ -228,33 +229,33 @@ def _label_in(value: object, field: str) -> Label:
 
 def _categories_in(value: object) -> tuple[tuple[Label, ...], ...]:
     if type(value) is not list or not all(type(path) is list for path in value):
-        raise wrong_type(value, 'a list of paths such as [["Audio", "Headphones"]]', field="categories")
+        raise wrong_type(value, told("a.list_of_paths"), field="categories")
     return tuple([tuple([_label_in(label, "categories") for label in path]) for path in value])
 
 
 def _attributes_in(value: object) -> tuple[tuple[str, tuple[Label, ...]], ...]:
     if type(value) is not dict:
-        raise wrong_type(value, 'values by name such as {"colour": ["red"]}', field="attributes")
+        raise wrong_type(value, told("a.values_by_colour"), field="attributes")
     read = []
     for name, labels in value.items():
         if type(labels) is not list:
-            raise wrong_type(labels, "a list of values", field=f"attributes.{name}")
+            raise wrong_type(labels, told("a.list_of_values"), field=f"attributes.{name}")
         read.append((name, tuple([_label_in(label, name) for label in labels])))
     return tuple(read)
 
 
 def _extras_in(value: object) -> Extras:
     if type(value) is not list:
-        raise wrong_type(value, 'a list of pairs such as [["google:shipping", "…"]]', field="extras")
+        raise wrong_type(value, told("a.list_of_pairs"), field="extras")
     for pair in value:
         if type(pair) is not list or len(pair) != 2 or type(pair[0]) is not str or type(pair[1]) is not str:
-            raise wrong_type(pair, "a pair of texts", field="extras")
+            raise wrong_type(pair, told("a.pair_of_texts"), field="extras")
     return tuple([(name, kept) for name, kept in value])
 
 
 def _options_in(value: object) -> tuple[tuple[str, Label], ...]:
     if type(value) is not dict:
-        raise wrong_type(value, 'values by name such as {"size": "M"}', field="options")
+        raise wrong_type(value, told("a.values_by_size"), field="options")
     return tuple([(name, _label_in(label, name)) for name, label in value.items()])
 
 
@@ -282,7 +283,7 @@ def _offer_in(document: Document) -> Offer:
         refuse_unknown(document, _OFFER_KEYS)
     price = money(document, "price")
     if price is None:
-        raise BadInput("is missing", field="price", hint='Write it as "12.50 EUR".')
+        raise BadInput(told("missing"), field="price", hint=told("hint.price"))
     market = Market(text(document, "market", default=DEFAULT_MARKET))
     availability = cast(Availability, one_of(document, "availability", AVAILABILITIES) or "in_stock")
     stock = whole(document, "stock")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO, Final
 
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 MAX_RATIO: Final = 200
 """Text feeds pack 5 to 30 times; a deflate bomb reaches 1,000."""
@@ -51,13 +52,13 @@ class Feed:
 def open_feed(source: Path, pattern: str = "") -> Feed:
     """The feed at `source`; of a folder only the files whose names match `pattern`. `BadInput` where there is nothing, or nothing readable."""
     if not source.exists():
-        raise BadInput(f"{str(source)!r} does not exist", field="source", value=str(source))
+        raise BadInput(told("does_not_exist", source=str(source)), field="source", value=str(source))
     files = sorted(path for path in source.rglob(pattern or "*") if path.is_file() and not path.name.startswith(".")) if source.is_dir() else [source]
     meter = ByteMeter(sum(path.stat().st_size for path in files))
     parts = tuple(part for path in files for part in _parts_of(path, meter))
     if not parts or not any(part.packed for part in parts):
-        what = f"holds no file that matches {pattern!r}" if pattern and source.is_dir() else "is empty"
-        raise BadInput(f"{str(source)!r} {what}", field="source", value=str(source))
+        fault = told("no_match", source=str(source), pattern=pattern) if pattern and source.is_dir() else told("file_empty", source=str(source))
+        raise BadInput(fault, field="source", value=str(source))
     return Feed(str(source), parts, meter)
 
 
@@ -70,7 +71,7 @@ def _parts_of(path: Path, meter: ByteMeter) -> list[Part]:
         if magic in (b"PK\x03\x04", b"PK\x05\x06"):
             return _zip_members(path, meter)
     except (OSError, zipfile.BadZipFile) as fault:
-        raise BadInput(f"cannot be opened: {fault}", field="source", value=str(path)) from None
+        raise BadInput(told("cannot_be_opened", detail=fault), field="source", value=str(path)) from None
     return [Part(path.name, path.stat().st_size, lambda: _open_plain(path, meter))]
 
 
@@ -78,7 +79,7 @@ def _zip_members(path: Path, meter: ByteMeter) -> list[Part]:
     with zipfile.ZipFile(path) as archive:
         infos = sorted(archive.infolist(), key=lambda info: info.filename)
     if any(info.filename == "[Content_Types].xml" for info in infos):
-        raise BadInput("is a spreadsheet", field="source", value=str(path), hint="Save it as CSV (UTF-8) and import that.")
+        raise BadInput(told("is_spreadsheet"), field="source", value=str(path), hint=told("hint.csv"))
     members = [info for info in infos if not info.is_dir() and not info.filename.startswith(_SKIPPED_PREFIXES)]
     return [Part(info.filename, info.compress_size, _member_opener(path, info.filename, meter)) for info in members]
 
@@ -104,7 +105,7 @@ def _open_member(path: Path, member: str, meter: ByteMeter) -> BinaryIO:
         unpacked = archive.open(member)
     except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as fault:  # encrypted, unknown method, damaged
         archive.close()
-        raise BadInput(f"cannot be unpacked: {fault}", field=member, value=str(path)) from None
+        raise BadInput(told("cannot_be_unpacked", detail=fault), field=member, value=str(path)) from None
     size = archive.getinfo(member).compress_size
     total = max(archive.getinfo(member).file_size, 1)
     return io.BufferedReader(
@@ -145,7 +146,7 @@ class _Guarded(io.RawIOBase):
         try:
             chunk = self._unpacked.read(len(view))
         except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as fault:
-            raise BadInput(f"is damaged: {fault}", field=self._name, value=self._expanded, hint="What stood before the damage was read.") from None
+            raise BadInput(told("damaged", detail=fault), field=self._name, value=self._expanded, hint=told("hint.before_damage")) from None
         view[: len(chunk)] = chunk
         self._expanded += len(chunk)
         self._count()
@@ -160,10 +161,10 @@ class _Guarded(io.RawIOBase):
         ratio = self._expanded / max(self._packed or packed, 1)
         if ratio > MAX_RATIO or self._expanded > MAX_EXPANDED:
             raise BadInput(
-                f"unpacks to more than {self._expanded >> 20} MB, {ratio:.0f} times its size: a zip bomb?",
+                told("zip_bomb", megabytes=self._expanded >> 20, ratio=ratio),
                 field=self._name,
                 value=self._expanded,
-                hint=f"At most {MAX_RATIO} times and {MAX_EXPANDED >> 30} GB are unpacked; unpack it yourself if it is meant so.",
+                hint=told("hint.bomb", times=MAX_RATIO, gigabytes=MAX_EXPANDED >> 30),
             )
 
     def close(self) -> None:

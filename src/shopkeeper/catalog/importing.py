@@ -1,17 +1,20 @@
 """The way of an import: items from a reader -> duplicates out -> batches -> the store, or a comparison with it when nothing may be written."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from shopkeeper.catalog.feed import ByteMeter
 from shopkeeper.catalog.id_lines import IdLines
-from shopkeeper.catalog.rejects import RejectSink
-from shopkeeper.catalog.report import Bad, Found, Gone, Item, RejectTally
+from shopkeeper.catalog.market_currency import CurrencyWatch
+from shopkeeper.catalog.rejects import RejectSink, rejected
+from shopkeeper.catalog.report import Bad, Found, Gone, Item, RejectTally, repeated
 from shopkeeper.domain.ids import ProductId
-from shopkeeper.domain.product import Product
+from shopkeeper.domain.money import Currency
+from shopkeeper.domain.product import Market, Product
 from shopkeeper.domain.task import Reject
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 from shopkeeper.ports.progress import Progress
 from shopkeeper.ports.stores import ProductStore, PutReport
 
@@ -30,9 +33,10 @@ class Tally:
     rejects: RejectTally = field(default_factory=RejectTally)
     put: PutReport = PutReport()
     deleted: int = 0
+    watch: CurrencyWatch = field(default_factory=lambda: CurrencyWatch({}))
     read: int = 0
     nameless: int = 0
-    error: str = ""
+    fault: Reject | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +61,25 @@ def target_of(store: ProductStore, *, dry_run: bool) -> Target:
     return Target(compare, lambda ids: len(store.get(ids)))
 
 
-def run_import(items: Iterable[Item], target: Target, *, batch_size: int, meter: ByteMeter, progress: Progress, rejects: RejectSink) -> Tally:
+def run_import(
+    items: Iterable[Item],
+    target: Target,
+    *,
+    batch_size: int,
+    meter: ByteMeter,
+    progress: Progress,
+    rejects: RejectSink,
+    currencies: Mapping[Market, Currency],
+) -> Tally:
     """Bring every good item to the target in batches; a fault that ends the reading is kept in the tally, after what came before it landed."""
-    tally = Tally(IdLines(meter.total // BYTES_PER_ROW))
-    products: list[Product] = []
+    tally = Tally(IdLines(meter.total // BYTES_PER_ROW), watch=CurrencyWatch(currencies))
+    products: list[tuple[int, Product]] = []
     gone: list[ProductId] = []
 
     def flush() -> None:
         if products:
-            tally.put += target.put(products)
+            tally.put += target.put([product for _, product in products])
+            tally.watch.look(products)
             products.clear()
         if gone:
             tally.deleted += target.delete(gone)
@@ -75,8 +89,8 @@ def run_import(items: Iterable[Item], target: Target, *, batch_size: int, meter:
     for item in _until_fault(items, tally):
         tally.read += 1
         match _refuse_duplicate(item, tally.seen):
-            case Found(product=product):
-                products.append(product)
+            case Found(line=line, product=product):
+                products.append((line, product))
             case Gone(id=id):
                 gone.append(id)
             case Bad(reject=reject, id=id):
@@ -92,7 +106,7 @@ def run_import(items: Iterable[Item], target: Target, *, batch_size: int, meter:
                 told = share
                 progress.step("import", min(meter.done, meter.total), meter.total)  # a part may be read twice
     flush()
-    progress.step("import", meter.total if not tally.error else min(meter.done, meter.total), meter.total)
+    progress.step("import", meter.total if tally.fault is None else min(meter.done, meter.total), meter.total)
     return tally
 
 
@@ -102,7 +116,7 @@ def _until_fault(items: Iterable[Item], tally: Tally) -> Iterator[Item]:
     except BadInput as fault:
         if tally.read == 0:
             raise  # nothing was understood: the caller's one clear error
-        tally.error = str(fault)
+        tally.fault = rejected(0, fault, field="source")
 
 
 def _refuse_duplicate(item: Item, seen: IdLines) -> Item:
@@ -112,16 +126,15 @@ def _refuse_duplicate(item: Item, seen: IdLines) -> Item:
     before = seen.first(id, item.line)
     if before is None:
         return item
-    where = f" (in {item.part})" if item.part else ""
-    return Bad(Reject(item.line, "id", id, f"stands at line {before} already; the first one counts{where}"), id)
+    return repeated(item.line, id, before, part=item.part)
 
 
 def missing_ids(store: ProductStore, tally: Tally, *, force: bool) -> tuple[list[ProductId], str]:
     """(products of the shop that the feed did not name, why they may not be deleted: empty if they may)."""
-    if tally.error:
-        return [], "The file could not be read to its end, so nothing counts as missing."
+    if tally.fault is not None:
+        return [], told("not_to_the_end")
     if tally.nameless and not force:
-        return [], f"{tally.nameless} rows could not be read well enough to know their ids; mend them, or force it."
+        return [], told("nameless_rows", count=tally.nameless)
     missing, total = [], 0
     for change in store.changes():
         if change.product is not None:
@@ -129,5 +142,5 @@ def missing_ids(store: ProductStore, tally: Tally, *, force: bool) -> tuple[list
             if change.id not in tally.seen and change.id not in tally.spoilt:
                 missing.append(change.id)
     if len(missing) > total * MAX_MISSING_SHARE and not force:
-        return [], f"{len(missing)} of {total} products would go, more than half: is this the whole feed? Force it if it is."
+        return [], told("more_than_half", count=len(missing), total=total)
     return missing, ""

@@ -15,6 +15,7 @@ from shopkeeper.catalog.clean import printable
 from shopkeeper.catalog.feed import Part
 from shopkeeper.catalog.text_lines import MAX_LINE, open_text
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 _CHUNK: Final = 1 << 18
 _SPACE: Final = re.compile(r"[\s,]*")
@@ -61,7 +62,7 @@ class _Window:
         while (match := opening.search(self._buffer) if root else opening.match(self._buffer)) is None:
             if len(self._buffer) > MAX_LINE or not self._more():
                 where = f"under {root!r} " if root else ""
-                raise BadInput(f"has no JSON array {where}", field="source", value=name, hint="Name the array's key as root in the column map.")
+                raise BadInput(told("no_json_array", where=where), field="source", value=name, hint=told("hint.root"))
         self._go_to(match.end())
 
     def _more(self) -> bool:
@@ -101,7 +102,7 @@ class _Window:
             self._go_to(end)
             if type(value) is not dict:
                 raw = self._buffer[start:end]
-                return JsonItem(line, {}, BadInput("is not a JSON object", field="row", value=raw[:80]), raw)
+                return JsonItem(line, {}, BadInput(told("not_json_object"), field="row", value=raw[:80]), raw)
             self._keys = set(keys)
             return JsonItem(line, value)
 
@@ -111,7 +112,7 @@ class _Window:
         end = found if found > self._at else len(self._buffer)
         raw = printable(self._buffer[self._at : end])
         self._go_to(end)
-        return JsonItem(line, {}, BadInput(f"is not JSON: {reason}", field="row", value=raw[:80]), raw)
+        return JsonItem(line, {}, BadInput(told("not_json", detail=reason), field="row", value=raw[:80]), raw)
 
     def _next_alike(self) -> int:
         for match in re.compile(r"\}\s*,\s*(?=\{)").finditer(self._buffer, self._at):

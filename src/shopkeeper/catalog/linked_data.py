@@ -11,6 +11,7 @@ from shopkeeper.catalog.json_stream import JsonItem, json_items
 from shopkeeper.catalog.records import checked_line
 from shopkeeper.catalog.text_lines import head_text, open_text, text_lines
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 _HEAD: Final = 1 << 16
 MAX_DOCUMENT: Final = 32_000_000
@@ -49,7 +50,7 @@ def _whole(part: Part, encoding: str) -> str:
     with open_text(part, encoding) as text:
         content = text.read(MAX_DOCUMENT + 1)
     if len(content) > MAX_DOCUMENT:
-        raise BadInput(f"is one object of more than {MAX_DOCUMENT} characters", field="source", value=part.name, hint="Put the products into @graph.")
+        raise BadInput(told("object_too_long", limit=MAX_DOCUMENT), field="source", value=part.name, hint=told("hint.graph"))
     return content
 
 
@@ -57,7 +58,7 @@ def _parsed(line: int, text: str) -> Iterator[JsonItem]:
     try:
         value = orjson.loads(checked_line(text) if len(text) < _HEAD else text)
     except (orjson.JSONDecodeError, UnicodeEncodeError) as fault:
-        yield JsonItem(line, {}, BadInput(f"is not JSON: {fault}", field="row", value=text[:80].strip()), text[:10_000])
+        yield JsonItem(line, {}, BadInput(told("not_json", detail=fault), field="row", value=text[:80].strip()), text[:10_000])
         return
     except BadInput as fault:
         yield JsonItem(line, {}, fault, text[:10_000])
@@ -66,7 +67,7 @@ def _parsed(line: int, text: str) -> Iterator[JsonItem]:
         if isinstance(item, dict):
             yield JsonItem(line, item)
         else:
-            yield JsonItem(line, {}, BadInput("is not a JSON object", field="row", value=str(item)[:80]), str(item)[:10_000])
+            yield JsonItem(line, {}, BadInput(told("not_json_object"), field="row", value=str(item)[:80]), str(item)[:10_000])
 
 
 def _opened(items: Iterator[JsonItem]) -> Iterator[JsonItem]:

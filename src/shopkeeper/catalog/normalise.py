@@ -8,6 +8,7 @@ from shopkeeper.catalog.clean import clean_text, has_odd_characters
 from shopkeeper.catalog.documents import product_from_document, product_to_document
 from shopkeeper.domain.product import Product
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 
 def clean_product(product: Product) -> Product:
@@ -16,7 +17,7 @@ def clean_product(product: Product) -> Product:
     try:
         written = orjson.dumps(document)
     except TypeError:  # a lone surrogate: not text in any encoding
-        raise BadInput("holds characters that are no text", field="product", value=product.id) from None
+        raise BadInput(told("no_text_characters"), field="product", value=product.id) from None
     if b"\\u00" not in written and b"\x7f" not in written:
         return product
     return product_from_document(clean_document(orjson.loads(written)))

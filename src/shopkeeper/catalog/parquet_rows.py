@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from shopkeeper.catalog.feed import Part
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 _BATCH: Final = 10_000
 
@@ -31,7 +32,7 @@ def parquet_rows(part: Part) -> Iterator[tuple[int, dict[str, Any]]]:
                     number += 1
                     yield number, row
         except (pl.exceptions.PolarsError, OSError) as fault:
-            raise BadInput(f"is a damaged Parquet file: {fault}", field=part.name, value=number) from None
+            raise BadInput(told("damaged_parquet", detail=fault), field=part.name, value=number) from None
 
 
 def _scan(part: Part, copy: str, pl: Any) -> Any:
@@ -42,5 +43,5 @@ def _scan(part: Part, copy: str, pl: Any) -> Any:
         frame = pl.scan_parquet(copy)
         frame.collect_schema()
     except (pl.exceptions.PolarsError, OSError) as fault:
-        raise BadInput(f"is no Parquet file that can be read: {fault}", field=part.name, value="") from None
+        raise BadInput(told("not_parquet", detail=fault), field=part.name, value="") from None
     return frame

@@ -23,6 +23,7 @@ from shopkeeper.domain.ids import PolicyId
 from shopkeeper.domain.policy import MAX_POLICY, Policy
 from shopkeeper.domain.texts import LANGS, Lang
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 SUFFIXES: Final = (".md", ".markdown", ".txt")
 _KEYS: Final = frozenset(("id", "lang", "title", "kind"))
@@ -37,7 +38,7 @@ def read_policies(feed: Feed, *, lang: Lang | None, encoding: str | None) -> Ite
         try:
             yield _page(part, lang, encoding)
         except BadInput as fault:
-            yield bad_row(0, BadInput(f"{part.name}: {fault.message}", field=fault.field, value=fault.value, hint=fault.hint), id=part.name)
+            yield bad_row(0, fault, part=part.name, id=part.name)
 
 
 def _page(part: Part, lang: Lang | None, encoding: str | None) -> Policy:
@@ -50,7 +51,7 @@ def _page(part: Part, lang: Lang | None, encoding: str | None) -> Policy:
     named = ending.lower() if dot and ending.lower() in LANGS else ""
     given = matter.get("lang", named)
     if given and given not in LANGS:
-        raise BadInput(f"{given!r} is not a language of the shop", field="lang", value=given, hint=f"Known: {', '.join(LANGS)}.")
+        raise BadInput(told("not_language", lang=given), field="lang", value=given, hint=told("hint.known", known=", ".join(LANGS)))
     heading = _HEADING.search(body)
     return Policy(
         id=PolicyId(matter.get("id") or (name if named else stem)),
@@ -67,13 +68,13 @@ def _front_matter(content: str) -> tuple[dict[str, str], str]:
         return {}, content
     end = next((at for at, line in enumerate(lines[1:], 1) if line.strip() == "---"), None)
     if end is None:
-        raise BadInput("opens a front matter that is never closed", field="body", value=content[:80], hint="Close it with a line of ---.")
+        raise BadInput(told("front_matter_open"), field="body", value=content[:80], hint=told("hint.front_matter"))
     matter: dict[str, str] = {}
     for line in lines[1:end]:
         key, colon, value = line.partition(":")
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         if not colon:
-            raise BadInput(f"{line!r} is not key: value", field="body", value=line)
+            raise BadInput(told("not_key_value", line=line), field="body", value=line)
         matter[key.strip()] = value.strip().strip("\"'")
     return matter, "\n".join(lines[end + 1 :]).strip()

@@ -7,6 +7,7 @@ from typing import Final
 
 from shopkeeper.domain.money import Money
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 _AMOUNT: Final = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,9})?")
 _CODE: Final = re.compile(r"[A-Za-z]{3}")
@@ -23,19 +24,17 @@ def price_of(written: str, *, field: str, currency: str | None = None, decimal_c
     text = unicodedata.normalize("NFKC", written).strip()
     code, amount = _split_currency(text)
     if not _AMOUNT.fullmatch(amount):
-        raise BadInput(f"{written[:80]!r} is not a price", field=field, value=written[:80], hint='Write it as "12.50 EUR".')
+        raise BadInput(told("not_price", written=written[:80]), field=field, value=written[:80], hint=told("hint.price"))
     if "," in amount and not decimal_comma:
         meant = f"{amount.replace(',', '.')} {code or currency or 'EUR'}"
-        raise BadInput(f"{written!r} has a decimal comma", field=field, value=written, hint=f'Write it as "{meant}".')
+        raise BadInput(told("decimal_comma", written=written), field=field, value=written, hint=told("hint.price_as", meant=meant))
     if "." in amount and decimal_comma:
-        raise BadInput(f"{written!r} has a point where a comma was announced", field=field, value=written)
+        raise BadInput(told("point_for_comma", written=written), field=field, value=written)
     known = code or currency
     if known is None:
-        raise BadInput(
-            f"{written!r} names no currency", field=field, value=written, hint='Write it as "12.50 EUR", or give the currency of the whole file.'
-        )
+        raise BadInput(told("names_no_currency", written=written), field=field, value=written, hint=told("hint.price_or_currency"))
     if amount.startswith("-"):
-        raise BadInput(f"{written!r} is below zero", field=field, value=written, hint="Use 0 or more.")
+        raise BadInput(told("below_zero", value=written), field=field, value=written, hint=told("hint.zero_or_more"))
     try:
         return Money.of(Decimal(amount.replace(",", ".")), known.upper())
     except BadInput as fault:

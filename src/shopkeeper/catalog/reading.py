@@ -7,12 +7,14 @@ from pathlib import Path
 
 from shopkeeper.catalog.detect import detect_format
 from shopkeeper.catalog.feed import Feed, open_feed
+from shopkeeper.catalog.rejects import within
 from shopkeeper.catalog.report import Bad, FormatName, ImportOptions, Item
 from shopkeeper.catalog.sources.formats import FORMATS
 from shopkeeper.catalog.sources.mapped import load_product_map, read_mapped
 from shopkeeper.catalog.sources.source import Reader, ReadOptions
 from shopkeeper.catalog.text_lines import check_encoding, detect_encoding
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class ProductFeed:
 def read_feed(source: Path, options: ImportOptions) -> ProductFeed:
     """The products of the feed at `source`. `BadInput` if there is none, its format is not known, or the column map does not fit it."""
     if options.format == "mapped" and options.column_map is None:
-        raise BadInput("needs a column map", field="format", value="mapped", hint="Give one with --map.")
+        raise BadInput(told("needs_column_map"), field="format", value="mapped", hint=told("hint.give_map"))
     product_map = load_product_map(options.column_map) if options.column_map is not None else None
     feed = open_feed(source, product_map.columns.file.files if product_map is not None else "")
     encoding = check_encoding(options.encoding) if options.encoding is not None else detect_encoding(feed.parts[0])
@@ -53,5 +55,5 @@ def _read_parts(feed: Feed, read: Reader, options: ReadOptions, *, detect: bool)
 
 def _named(item: Item, part: str) -> Item:
     if isinstance(item, Bad):
-        return Bad(replace(item.reject, reason=f"{item.reject.reason} (in {part})"), item.id)
+        return Bad(within(item.reject, part), item.id)
     return replace(item, part=part)

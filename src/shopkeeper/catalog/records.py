@@ -15,6 +15,7 @@ from shopkeeper.catalog.parquet_rows import parquet_columns, parquet_rows
 from shopkeeper.catalog.table_rows import DELIMITERS, Delimiter, guess_delimiter, split_header, table_rows
 from shopkeeper.catalog.text_lines import MAX_LINE, UNDECODED, detect_encoding, open_text, text_lines
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 RecordKind = Literal["csv", "json", "jsonl", "parquet"]
 RECORD_KINDS: Final[tuple[RecordKind, ...]] = get_args(RecordKind)
@@ -108,9 +109,9 @@ def _jsonl_records(part: Part, encoding: str) -> Iterator[Record]:
 def checked_line(line: str) -> str:
     """The line; raises if it is too long to be a row, or holds bytes of another encoding than its file's."""
     if len(line) > MAX_LINE:
-        raise BadInput(f"is longer than {MAX_LINE} characters", field="row", value=line[:80])
+        raise BadInput(told("line_too_long", limit=MAX_LINE), field="row", value=line[:80])
     if UNDECODED.search(line):
-        raise BadInput("holds bytes that are not of the file's encoding", field="row", value=printable(line)[:80])
+        raise BadInput(told("other_encoding"), field="row", value=printable(line)[:80], hint=told("hint.one_encoding"))
     return line
 
 
@@ -119,4 +120,4 @@ def check_delimiter(written: str) -> Delimiter:
     for sign in DELIMITERS:
         if written in (sign, {"\t": "tab"}.get(sign, sign)):
             return sign
-    raise BadInput(f"{written!r} is not a delimiter", field="delimiter", value=written, hint='Use ",", ";", "|" or "tab".')
+    raise BadInput(told("not_delimiter", written=written), field="delimiter", value=written, hint=told("hint.delimiter"))

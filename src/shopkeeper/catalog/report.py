@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
+from shopkeeper.catalog.rejects import reason_in, rejected
 from shopkeeper.domain.ids import ProductId
 from shopkeeper.domain.product import DEFAULT_MARKET, Market, OfferPatch, Product
 from shopkeeper.domain.task import Reject
 from shopkeeper.domain.texts import Lang
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import code_of, plain_values, told
 
 FormatName = Literal["google-tsv", "google-xml", "shopify", "shopify-classic", "schema-org", "jsonl", "mapped"]
 MAX_REJECT_KINDS: Final = 40
@@ -45,7 +47,9 @@ class ImportOptions:
 class ImportReport:
     """What an import did, or with `dry_run` would do. `rejected` and `dropped` count rows by reason.
 
-    `error` is set when the file could not be read to its end (the rows before it landed); `not_deleted` says why `delete_missing` was refused.
+    `fault` is set when the file could not be read to its end (the rows before it landed); `not_deleted` says why `delete_missing` was refused.
+    `not_listed` counts products that are kept but that no list of the shop shows, because they are priced in another currency than their market's.
+    `examples` has a reject of each kind in `rejected`.
     """
 
     source: str
@@ -62,8 +66,22 @@ class ImportReport:
     first_rejects: Sequence[Reject] = ()
     seconds: float = 0.0
     bytes_read: int = 0
-    error: str = ""
+    fault: Reject | None = None
     not_deleted: str = ""
+    not_listed: int = 0
+    first_not_listed: Sequence[Reject] = ()
+    examples: Mapping[str, Reject] = field(default_factory=dict)
+
+    @property
+    def error(self) -> str:
+        """Why the file could not be read to its end, in English; empty if it could."""
+        return "" if self.fault is None else f"{self.fault.field}: {self.fault.reason}"
+
+    @property
+    def faults(self) -> tuple[Reject, ...]:
+        """What kept the import from doing all that was asked."""
+        kept = Reject(0, "", "", self.not_deleted, code=code_of(self.not_deleted), values=plain_values(self.not_deleted))
+        return tuple(fault for fault in (self.fault, kept if self.not_deleted else None) if fault is not None)
 
     @property
     def rejects(self) -> int:
@@ -89,7 +107,8 @@ class ImportReport:
         """The figures as a task keeps them."""
         names = ("read", "inserted", "updated", "unchanged", "deleted", "rejects")
         dropped = tuple((f"dropped: {reason}", count) for reason, count in self.dropped.items())
-        return tuple((name.replace("rejects", "rejected"), getattr(self, name)) for name in names) + dropped
+        unlisted = (("not_listed", self.not_listed),) if self.not_listed else ()
+        return tuple((name.replace("rejects", "rejected"), getattr(self, name)) for name in names) + unlisted + dropped
 
 
 class RejectTally:
@@ -98,6 +117,7 @@ class RejectTally:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self.first: list[Reject] = []
+        self.examples: dict[str, Reject] = {}
 
     def add(self, reject: Reject) -> None:
         """Count one more."""
@@ -105,17 +125,18 @@ class RejectTally:
         if reason not in self.counts and len(self.counts) >= MAX_REJECT_KINDS:
             reason = "other reasons"
         self.counts[reason] += 1
+        self.examples.setdefault(reason, reject)
         if len(self.first) < FIRST_REJECTS:
             self.first.append(reject)
 
 
-_PARTICULARS = re.compile(r"'(?:[^'\\]|\\.)*'|\"[^\"]*\"|\d[\d.,]*")
+_PARTICULARS = re.compile(r"“[^”]*”|'(?:[^'\\]|\\.)*'|\"[^\"]*\"|\d[\d.,]*")
 
 
-def reason_kind(reject: Reject) -> str:
+def reason_kind(reject: Reject, lang: Lang = "en") -> str:
     """The reject's reason without its particulars, so that rows that fail alike are counted together."""
     named = re.sub(r"\[\d+\]", "[]", reject.field)
-    reason = _PARTICULARS.sub("…", reject.reason)
+    reason = _PARTICULARS.sub("…", reason_in(reject, lang))
     return f"{named}: {reason}" if named else reason
 
 
@@ -145,8 +166,7 @@ class InvalidOperation:
     """An operation that could not even be read; it stands in a batch so that its place in the report is kept."""
 
     id: str
-    field: str
-    reason: str
+    fault: BadInput
 
 
 Operation: TypeAlias = PutProduct | PatchOffer | DeleteProduct | InvalidOperation
@@ -160,8 +180,7 @@ class Outcome:
     index: int
     id: str
     state: OutcomeState
-    field: str = ""
-    reason: str = ""
+    fault: Reject | None = None
 
     @property
     def ok(self) -> bool:
@@ -217,22 +236,11 @@ class Bad:
 Item: TypeAlias = Found | Gone | Bad
 
 
-def bad_row(line: int, fault: BadInput, *, row: str = "", id: str = "") -> Bad:
+def bad_row(line: int, fault: BadInput, *, row: str = "", id: str = "", part: str = "") -> Bad:
     """The reject for a fault that the domain or a field reader found."""
-    return Bad(Reject(line, fault.field or "row", shown_value(fault)[:MAX_VALUE], reason_of(fault)[:MAX_REASON], row[:MAX_ROW]), id)
+    return Bad(rejected(line, fault, row=row, part=part), id)
 
 
-def reason_of(fault: BadInput) -> str:
-    """What is wrong and what to do about it, in one line."""
-    return f"{fault.message.rstrip('.')}. {fault.hint}" if fault.hint else fault.message
-
-
-def shown_value(fault: BadInput) -> str:
-    """The faulty value as a text."""
-    return "" if fault.value is None else str(fault.value)
-
-
-MAX_VALUE: Final = 500
-MAX_REASON: Final = 500
-MAX_ROW: Final = 10_000
-"""How much of a bad row is kept for mending; a description of 5 MB is not written back whole."""
+def repeated(line: int, id: str, before: int, *, part: str = "") -> Bad:
+    """The reject for a row whose id stood at line `before` already (of the file `part`)."""
+    return Bad(rejected(line, BadInput(told("repeated", line=before), field="id", value=id), part=part), id)

@@ -19,6 +19,7 @@ from shopkeeper.domain.ids import CustomerId, ProductId, ReviewId
 from shopkeeper.domain.review import Review
 from shopkeeper.domain.texts import Lang
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 FIELDS: Final = ("id", "product_id", "text", "written", "rating", "title", "lang", "customer_id", "verified")
 _REQUIRED: Final = ("product_id", "written")
@@ -43,10 +44,10 @@ def _by_name(columns: frozenset[str]) -> ColumnMap:
     for name in _REQUIRED:
         if name not in columns:
             raise BadInput(
-                f"has no column {name!r}",
+                told("no_column", name=name),
                 field="source",
                 value=name,
-                hint=f"It has: {', '.join(sorted(columns))[:300]}. Give a column map with --map.",
+                hint=told("hint.columns", columns=", ".join(sorted(columns))[:300]),
             )
     return ColumnMap("columns by name", FileShape(), {"review": {name: Source((name,)) for name in FIELDS if name in columns}}, {})
 
@@ -71,7 +72,7 @@ def _review(values: Values, mapping: ColumnMap, lang: Lang | None) -> Review:
 
     moment = moment_field(values, sources.get("written"), field="written")
     if moment is None:
-        raise BadInput("is missing", field="written", value="")
+        raise BadInput(told("missing"), field="written", value="")
     text, title = written("text"), written("title")
     customer = written("customer_id")
     given = written("lang").lower()[:2]

@@ -1,20 +1,27 @@
-"""The import of small things (reviews, pages): rows from a reader -> repeats out -> batches -> a store's put."""
+"""The import of small things (reviews, pages): rows from a reader -> repeats out -> batches -> a store, or a comparison with it."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import TypeAlias, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from shopkeeper.catalog.feed import Feed
 from shopkeeper.catalog.id_lines import IdLines
-from shopkeeper.catalog.rejects import RejectSink
-from shopkeeper.catalog.report import Bad, ImportOptions, ImportReport, RejectTally
-from shopkeeper.domain.task import Reject
+from shopkeeper.catalog.rejects import RejectSink, rejected
+from shopkeeper.catalog.report import Bad, ImportOptions, ImportReport, RejectTally, repeated
 from shopkeeper.errors import BadInput
 from shopkeeper.ports.progress import Progress
 from shopkeeper.ports.stores import PutReport
 
 Row = TypeVar("Row")
 RowOrBad: TypeAlias = tuple[int, Row] | Bad
+Kept_contra = TypeVar("Kept_contra", contravariant=True)
+
+
+class RowStore(Protocol[Kept_contra]):
+    """Where rows go: a store of reviews or of pages."""
+
+    def put(self, rows: Sequence[Kept_contra], /) -> PutReport: ...
+    def compare(self, rows: Sequence[Kept_contra], /) -> PutReport: ...
 
 
 def without_repeats(items: Iterable[RowOrBad[Row]], *, key: Callable[[Row], str]) -> Iterator[RowOrBad[Row]]:
@@ -29,12 +36,12 @@ def without_repeats(items: Iterable[RowOrBad[Row]], *, key: Callable[[Row], str]
         if before is None:
             yield item
         else:
-            yield Bad(Reject(line, "id", key(row), f"stands at line {before} already; the first one counts"), key(row))
+            yield repeated(line, key(row), before)
 
 
 def import_rows(
     items: Iterable[RowOrBad[Row]],
-    put: Callable[[Sequence[Row]], PutReport],
+    store: RowStore[Row],
     *,
     feed: Feed,
     kind: str,
@@ -43,13 +50,14 @@ def import_rows(
     rejects: RejectSink,
     clock: Callable[[], datetime],
 ) -> ImportReport:
-    """Bring the good rows to `put` in batches. With `dry_run` nothing is written, and every good row counts as new."""
+    """Bring the good rows to the store in batches. With `dry_run` nothing is written: they are compared with what is stored."""
     started = clock()
-    tally, done, error, read = RejectTally(), PutReport(), "", 0
+    tally, done, ended, read = RejectTally(), PutReport(), None, 0
     batch: list[Row] = []
+    put = store.compare if options.dry_run else store.put
 
     def flush() -> PutReport:
-        report = PutReport(inserted=len(batch)) if options.dry_run or not batch else put(batch)
+        report = put(batch) if batch else PutReport()
         batch.clear()
         progress.step(kind, min(feed.meter.done, feed.meter.total), feed.meter.total)  # a part may be read twice
         return report
@@ -67,7 +75,7 @@ def import_rows(
     except BadInput as fault:
         if read == 0:
             raise
-        error = str(fault)
+        ended = rejected(0, fault, field="source")
     done += flush()
     return ImportReport(
         source=feed.source,
@@ -79,7 +87,8 @@ def import_rows(
         unchanged=done.unchanged,
         rejected=dict(tally.counts.most_common()),
         first_rejects=tuple(tally.first),
+        examples=tally.examples,
         seconds=(clock() - started).total_seconds(),
         bytes_read=feed.meter.done,
-        error=error,
+        fault=ended,
     )

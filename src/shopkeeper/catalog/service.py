@@ -8,6 +8,7 @@ from typing import BinaryIO
 from shopkeeper.catalog.batch import apply_batch
 from shopkeeper.catalog.feed import open_feed
 from shopkeeper.catalog.importing import missing_ids, run_import, target_of
+from shopkeeper.catalog.market_currency import CurrencyWatch, stored_currencies
 from shopkeeper.catalog.normalise import clean_product
 from shopkeeper.catalog.policy_pages import read_policies
 from shopkeeper.catalog.reading import read_feed
@@ -21,6 +22,7 @@ from shopkeeper.domain.ids import ProductId
 from shopkeeper.domain.product import DEFAULT_MARKET, Market, OfferPatch, Product
 from shopkeeper.domain.texts import Lang
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 from shopkeeper.ports.progress import Progress, Silent
 from shopkeeper.ports.stores import PolicyStore, ProductStore, PutReport, ReviewStore
 
@@ -46,7 +48,15 @@ class CatalogService:
         read = read_feed(source, options)
         feed = read.feed
         target = target_of(self._products, dry_run=options.dry_run)
-        tally = run_import(read.items, target, batch_size=options.batch_size, meter=feed.meter, progress=progress, rejects=rejects)
+        tally = run_import(
+            read.items,
+            target,
+            batch_size=options.batch_size,
+            meter=feed.meter,
+            progress=progress,
+            rejects=rejects,
+            currencies=stored_currencies(self._products),
+        )
         deleted, not_deleted = tally.deleted, ""
         if options.delete_missing:
             missing, not_deleted = missing_ids(self._products, tally, force=options.force)
@@ -63,10 +73,13 @@ class CatalogService:
             deleted=deleted,
             rejected=dict(tally.rejects.counts.most_common()),
             first_rejects=tuple(tally.rejects.first),
+            examples=tally.rejects.examples,
             seconds=(self._clock() - started).total_seconds(),
             bytes_read=feed.meter.done,
-            error=tally.error,
+            fault=tally.fault,
             not_deleted=not_deleted,
+            not_listed=tally.watch.count,
+            first_not_listed=tuple(tally.watch.first),
         )
 
     def _delete_in_batches(self, ids: Sequence[ProductId], options: ImportOptions) -> int:
@@ -84,8 +97,7 @@ class CatalogService:
             item for part in feed.parts for item in read_reviews(part, column_map=options.column_map, encoding=options.encoding, lang=options.lang)
         )
         rows = without_repeats(items, key=lambda review: review.id)
-        put = self._reviews.put
-        return import_rows(rows, put, feed=feed, kind="reviews", options=options, progress=progress, rejects=rejects, clock=self._clock)
+        return import_rows(rows, self._reviews, feed=feed, kind="reviews", options=options, progress=progress, rejects=rejects, clock=self._clock)
 
     def import_policies(
         self, source: Path, options: ImportOptions = ImportOptions(), *, progress: Progress = Silent(), rejects: RejectSink = ignore
@@ -94,8 +106,7 @@ class CatalogService:
         feed = open_feed(source)
         items = (item if isinstance(item, Bad) else (0, item) for item in read_policies(feed, lang=options.lang, encoding=options.encoding))
         rows = without_repeats(items, key=lambda page: f"{page.id} ({page.lang})")
-        put = self._policies.put
-        return import_rows(rows, put, feed=feed, kind="policies", options=options, progress=progress, rejects=rejects, clock=self._clock)
+        return import_rows(rows, self._policies, feed=feed, kind="policies", options=options, progress=progress, rejects=rejects, clock=self._clock)
 
     def export_products(self, out: BinaryIO, format: FormatName, *, lang: Lang = "en", market: Market = DEFAULT_MARKET) -> int:
         """Write every product in `format`; returns how many. What a format cannot hold is listed in docs/reference/formats.md.
@@ -104,7 +115,7 @@ class CatalogService:
         """
         write = FORMATS[format].write
         if write is None:
-            raise BadInput(f"{format!r} can be read but not written", field="format", value=format)
+            raise BadInput(told("not_written", format=format), field="format", value=format)
         count = 0
 
         def products() -> Iterator[Product]:
@@ -129,6 +140,10 @@ class CatalogService:
     def delete(self, ids: Sequence[ProductId]) -> int:
         """Turn products into tombstones; returns how many were there."""
         return self._products.delete(ids)
+
+    def currency_watch(self) -> CurrencyWatch:
+        """Follows writes to this shop and notes products that no list will show, for their price is not in their market's currency."""
+        return CurrencyWatch(stored_currencies(self._products))
 
     def apply_batch(self, operations: Iterable[Operation]) -> BatchReport:
         """Apply writes in their order; one that fails does not stop the rest, and each has its outcome in the report."""

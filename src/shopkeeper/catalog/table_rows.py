@@ -14,6 +14,7 @@ from shopkeeper.catalog.clean import clean_text, printable
 from shopkeeper.catalog.feed import Part
 from shopkeeper.catalog.text_lines import MAX_LINE, text_lines
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 Delimiter = Literal[",", "\t", ";", "|"]
 DELIMITERS: Final[tuple[Delimiter, ...]] = ("\t", ",", ";", "|")
@@ -70,7 +71,7 @@ def _rows(lines: Iterator[tuple[int, str]], header: Sequence[str], delimiter: De
             continue
         try:
             if len(line) > MAX_LINE:
-                raise BadInput(f"is longer than {MAX_LINE} characters", field="row", value=line[:80])
+                raise BadInput(told("line_too_long", limit=MAX_LINE), field="row", value=line[:80])
             cells, raw = _split(line, delimiter), line
             if cells is None:
                 cells, raw = _join_quoted(line, lines, queue, len(header), delimiter)
@@ -113,7 +114,7 @@ def _join_quoted(line: str, lines: Iterator[tuple[int, str]], queue: deque[tuple
                 return cells, raw
             break
     queue.extendleft(reversed(taken))
-    raise BadInput("opens a quote that is never closed", field="row", value=line[:80], hint='Write "" for a quote inside a quoted cell.')
+    raise BadInput(told("quote_open"), field="row", value=line[:80], hint=told("hint.quotes"))
 
 
 def _swallowed_rows(inner: Iterable[tuple[int, str]], columns: int, delimiter: str) -> bool:
@@ -125,7 +126,7 @@ def _swallowed_rows(inner: Iterable[tuple[int, str]], columns: int, delimiter: s
 
 def _row(number: int, cells: Sequence[str], raw: str, header: Sequence[str]) -> TableRow:
     if len(cells) > len(header) and any(cell.strip() for cell in cells[len(header) :]):
-        fault = BadInput(f"has {len(cells)} cells; the header names {len(header)}", field="row", value=raw[:80])
+        fault = BadInput(told("cell_count", count=len(cells), expected=len(header)), field="row", value=raw[:80])
         return TableRow(number, {}, printable(raw), fault)
     kept: dict[str, str] = dict.fromkeys(header, "")
     first_fault: BadInput | None = None

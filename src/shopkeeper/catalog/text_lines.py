@@ -8,6 +8,7 @@ from typing import Final
 
 from shopkeeper.catalog.feed import Part
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 MAX_LINE: Final = 8_000_000
 """Characters; a longer line cannot be a row of a catalogue (the limit of a description is 100,000)."""
@@ -68,7 +69,7 @@ def check_encoding(name: str) -> str:
     try:
         return codecs.lookup(name).name
     except LookupError:
-        raise BadInput(f"{name!r} is not an encoding", field="encoding", value=name, hint="Use utf-8, utf-16 or gb18030.") from None
+        raise BadInput(told("not_encoding", name=name), field="encoding", value=name, hint=told("hint.encoding")) from None
 
 
 def _utf16_without_mark(sample: bytes) -> str | None:

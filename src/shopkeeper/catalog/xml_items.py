@@ -18,6 +18,7 @@ from shopkeeper.catalog.clean import printable
 from shopkeeper.catalog.feed import Part
 from shopkeeper.catalog.text_lines import MAX_LINE, UNDECODED, open_text
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 _CHUNK: Final = 1 << 16
 _LONGEST_TAG: Final = 1_000
@@ -68,7 +69,8 @@ def _cut(text: io.TextIOWrapper) -> Iterator[XmlItem]:
             continue
         if end is None:
             end = len(buffer)
-            fault = BadInput(f"is longer than {MAX_LINE} characters" if end > MAX_LINE else "has no end tag", field=kind[1], value=buffer[:80])
+            what = told("line_too_long", limit=MAX_LINE) if end > MAX_LINE else told("no_end_tag")
+            fault = BadInput(what, field=kind[1], value=buffer[:80])
         yield XmlItem(line, buffer[:end], head, fault)
         while (following := start_tag.search(buffer, end)) is None:
             chunk = text.read(_CHUNK)
@@ -87,13 +89,11 @@ def _read_head(text: io.TextIOWrapper) -> tuple[str, int, str]:
     while (first := _START.search(buffer)) is None and (chunk := text.read(_CHUNK)):
         buffer += chunk
         if len(buffer) > MAX_LINE:
-            raise BadInput("has no <item> or <entry> in its first 8 MB", field="source", value=buffer[:80])
+            raise BadInput(told("no_items"), field="source", value=buffer[:80])
     end = len(buffer) if first is None else first.start()
     head = buffer[:end]
     if "<!DOCTYPE" in head.upper() or "<!ENTITY" in head.upper():
-        raise BadInput(
-            "declares a document type or entities", field="source", value=head[:80], hint="Remove the <!DOCTYPE …> part; a feed needs none."
-        )
+        raise BadInput(told("document_type"), field="source", value=head[:80], hint=told("hint.doctype"))
     return buffer[end:], 1 + head.count("\n"), head
 
 
@@ -109,12 +109,12 @@ def _item_end(buffer: str, token: re.Pattern[str], start_tag: re.Pattern[str], k
             if following is not None:  # it was never closed, and would swallow the next items
                 end = start_tag.search(buffer, following.start())
                 assert end is not None
-                return end.start(), BadInput(f"opens {match[0]} and never closes it", field=kind, value=buffer[match.start() : match.end() + 60])
+                return end.start(), BadInput(told("never_closed", tag=match[0]), field=kind, value=buffer[match.start() : match.end() + 60])
             if closed < 0:
                 return None, None
             at = closed + 3
             continue
-        return match.start(), BadInput("has no end tag before the next begins", field=kind, value=buffer[:80])
+        return match.start(), BadInput(told("end_tag_late"), field=kind, value=buffer[:80])
     return None, None
 
 
@@ -123,7 +123,7 @@ def parse_item(item: XmlItem) -> Element:
     if item.fault is not None:
         raise item.fault
     if UNDECODED.search(item.text):
-        raise BadInput("holds bytes that are not of the file's encoding", field="item", value=printable(item.text)[:80])
+        raise BadInput(told("other_encoding"), field="item", value=printable(item.text)[:80], hint=told("hint.one_encoding"))
     spaces = {prefix: f"xmlns:{prefix}={quoted}" for prefix, quoted in _NAMESPACE.findall(item.head)}
     spaces.setdefault("g", f'xmlns:g="{GOOGLE_NAMESPACE}"')
     try:
@@ -131,9 +131,9 @@ def parse_item(item: XmlItem) -> Element:
     except ParseError as fault:
         line, column = fault.position
         what = str(fault).split(":", maxsplit=1)[0]
-        raise BadInput(f"is broken XML at line {item.line + line - 1}: {what}", field="item", value=_near(item.text, line, column)) from None
+        raise BadInput(told("broken_xml", line=item.line + line - 1, what=what), field="item", value=_near(item.text, line, column)) from None
     except (DefusedXmlException, ValueError) as fault:
-        raise BadInput(f"is no XML that we read: {fault}", field="item", value=item.text[:80]) from None
+        raise BadInput(told("not_xml", detail=fault), field="item", value=item.text[:80]) from None
 
 
 def _near(text: str, line: int, column: int) -> str:

@@ -38,16 +38,17 @@ def bench(
     from shopkeeper.evaluation.report import BenchRequest
 
     runner = _runner(name)
+    options = _options(option)
     about = machine()
     began = time.perf_counter()
     with ExitStack() as files:
         sink = PredictionFile(files.enter_context(predictions.open("wb"))) if predictions else None
         request = BenchRequest(
-            data=_data_folders(data),
+            data=_data_folders(data) if data or "rows" not in options else [],  # a made-up catalogue needs no data set
             peers=peers,
             peers_from=tuple(read_rankings(peers_from)) if peers_from else (),
             predictions=sink,
-            options=_options(option),
+            options=options,
         )
         outcome = runner(request)
     _show(name, outcome)

@@ -9,9 +9,14 @@ import typer
 from shopkeeper.cli.installation import ShopOption, opened_shop
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from shopkeeper.catalog.report import ImportReport
+    from shopkeeper.domain.task import Reject
+    from shopkeeper.domain.texts import Lang
     from shopkeeper.jobs.imports import ImportKind
 
+SHOWN_ROWS = 5
 import_ = typer.Typer(help="Bring products, orders, reviews and policies in.", no_args_is_help=True)
 
 Source = Annotated[Path, typer.Argument(help="A file, a folder of files, or a .zip or .gz of them.")]
@@ -97,7 +102,7 @@ def policies(
 
 def _run(context: typer.Context, kind: "ImportKind", source: Path, given: dict[str, Any], rejects: Path | None, shop: str | None) -> None:
     from shopkeeper.catalog.report import FormatName, ImportOptions
-    from shopkeeper.cli.terminal import console, progress
+    from shopkeeper.cli.terminal import console, progress, terminal_lang
     from shopkeeper.domain.texts import LANGS
     from shopkeeper.kit.choices import chosen
 
@@ -118,24 +123,38 @@ def _run(context: typer.Context, kind: "ImportKind", source: Path, given: dict[s
             task, report = opened.imports.record(kind, source.name, lambda kept: doors[kind](source, options, progress=shown, rejects=kept))
         if rejects is not None:
             shutil.copyfile(opened.imports.rejects_file(task.id), rejects)
-    for line in _told(report, rejects):
+    for line in _told(report, rejects, terminal_lang()):
         console.print(line, markup=False)
     if not report.clean:
         raise typer.Exit(1)
 
 
-def _told(report: "ImportReport", rejects: Path | None) -> list[str]:
-    what = "would be " if report.dry_run else ""
+def _told(report: "ImportReport", rejects: Path | None, lang: "Lang") -> list[str]:
+    from shopkeeper.catalog.rejects import error_in, reason_in
+    from shopkeeper.catalog.report import reason_kind
+    from shopkeeper.kit.wordings import say
+
+    def line(code: str, **values: object) -> str:
+        return say(f"summary.{code}", values, lang)
+
+    encoding = f" ({report.encoding})" if report.encoding else ""
+    counts = {"inserted": report.inserted, "updated": report.updated, "unchanged": report.unchanged, "deleted": report.deleted}
     lines = [
-        f"{report.source}: {report.read:,} rows of {report.format} {f'({report.encoding})' if report.encoding else ''} in {report.seconds:.1f} s",
-        f"  {what}inserted {report.inserted:,}, updated {report.updated:,}, unchanged {report.unchanged:,}, deleted {report.deleted:,}",
+        line("read", source=report.source, read=report.read, format=report.format, encoding=encoding, seconds=report.seconds),
+        line("would" if report.dry_run else "did", **counts),
     ]
-    lines += [f"  dropped {count:,}: {reason}" for reason, count in report.dropped.items()]
-    lines += [f"  rejected {count:,}: {reason}" for reason, count in report.rejected.items()]
-    lines += [f"    line {reject.line}, {reject.field} = {reject.value!r}: {reject.reason}" for reject in list(report.first_rejects)[:5]]
-    if report.rejects and rejects is not None:
-        lines.append(f"  All {report.rejects:,} rejected rows are in {rejects}.")
-    elif report.rejects:
-        lines.append("  --rejects FILE keeps all of them.")
-    lines += [f"  {fault}" for fault in (report.error, report.not_deleted) if fault]
-    return lines
+    lines += [line("dropped", count=count, reason=reason) for reason, count in report.dropped.items()]
+    if report.not_listed:
+        lines.append(line("not_listed", count=report.not_listed))
+        lines += [f"    {_row_told(row, reason_in(row, lang), line)}" for row in list(report.first_not_listed)[:SHOWN_ROWS]]
+    for reason, count in report.rejected.items():
+        example = report.examples.get(reason)
+        lines.append(line("rejected", count=count, reason=reason if example is None else reason_kind(example, lang)))
+    lines += [f"    {_row_told(row, reason_in(row, lang), line)}" for row in list(report.first_rejects)[:SHOWN_ROWS]]
+    if report.rejects:
+        lines.append(line("rejects_in", count=report.rejects, file=rejects) if rejects is not None else line("keep_rejects"))
+    return [*lines, f"  {error_in(report.faults, lang)}"] if report.faults else lines
+
+
+def _row_told(row: "Reject", reason: str, line: "Callable[..., str]") -> str:
+    return line("row", line=row.line, field=row.field, value=row.value, reason=reason)

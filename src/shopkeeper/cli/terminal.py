@@ -1,5 +1,6 @@
 """What the terminal shows: tables, and progress as bars (or, where nobody watches, as a line now and then)."""
 
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from shopkeeper.domain.texts import Lang
 from shopkeeper.ports.progress import Progress as ProgressPort
 
 PIPE_WIDTH = 200
@@ -17,6 +19,12 @@ PIPE_WIDTH = 200
 console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPE_WIDTH)
 PLAIN_EVERY_S = 10.0
 """Without a terminal (CI, a log file) a step is told at most this often."""
+
+
+def terminal_lang() -> Lang:
+    """The language of the terminal, as LC_ALL, LC_MESSAGES or LANG name it: Chinese, else English."""
+    named = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    return "zh" if named.lower().startswith("zh") else "en"
 
 
 class _Bars:

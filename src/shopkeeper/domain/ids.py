@@ -4,6 +4,7 @@ import re
 from typing import Final, NewType
 
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 ShopId = NewType("ShopId", str)
 ProductId = NewType("ProductId", str)
@@ -32,16 +33,16 @@ _SHOP_ID = re.compile(r"[a-z][a-z0-9]{0,30}")
 def check_id(raw: str, *, field: str) -> str:
     """Return `raw` unchanged if it can name a row: 1–200 characters, no control characters, no outer white space."""
     if not raw:
-        raise BadInput("is empty", field=field, value=raw, hint="Give every row an id of its own.")
+        raise BadInput(told("empty"), field=field, value=raw, hint=told("hint.own_id"))
     if len(raw) > MAX_ID_LENGTH:
-        raise BadInput(f"has {len(raw)} characters; at most {MAX_ID_LENGTH} are allowed", field=field, value=raw[:80])
+        raise BadInput(told("too_many_characters_allowed", count=len(raw), limit=MAX_ID_LENGTH), field=field, value=raw[:80])
     if raw != raw.strip() or _CONTROL.search(raw):
-        raise BadInput(f"{raw!r} has outer white space or control characters", field=field, value=raw)
+        raise BadInput(told("outer_space", value=raw), field=field, value=raw)
     return raw
 
 
 def shop_id(raw: str) -> ShopId:
     """Return `raw` as a shop's id; it names a folder, a database schema and a part of the API key, so it is kept plain: `[a-z][a-z0-9]*`."""
     if not _SHOP_ID.fullmatch(raw):
-        raise BadInput(f"{raw!r} cannot name a shop", field="shop", value=raw, hint="Use 1–31 lower-case letters and digits, a letter first.")
+        raise BadInput(told("not_shop_name", name=raw), field="shop", value=raw, hint=told("hint.shop_name"))
     return ShopId(raw)

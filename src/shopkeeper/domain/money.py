@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Final, NewType, Self
 
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 Currency = NewType("Currency", str)
 
@@ -31,20 +32,18 @@ class Money:
 
     def __post_init__(self) -> None:
         if len(self.currency) != 3 or not (self.currency.isascii() and self.currency.isalpha() and self.currency.isupper()):
-            raise BadInput(
-                f"{self.currency!r} is not a currency code", field="currency", value=self.currency, hint="Use ISO 4217, such as CNY or USD."
-            )
+            raise BadInput(told("not_currency", code=self.currency), field="currency", value=self.currency, hint=told("hint.iso_currency"))
         if not 0 <= self.minor <= MAX_MINOR:
-            raise BadInput(f"{self.minor} minor units is out of range", field="price", value=self.minor, hint="Use 0 or more.")
+            raise BadInput(told("minor_out_of_range", minor=self.minor), field="price", value=self.minor, hint=told("hint.zero_or_more"))
 
     @classmethod
     def of(cls, amount: Decimal, currency: str) -> Self:
         """Return `amount` units as Money; refuses more decimals than the currency has (no silent rounding)."""
         if not amount.is_finite():
-            raise BadInput(f"{amount} is not an amount", field="price", value=str(amount))
+            raise BadInput(told("not_amount", value=amount), field="price", value=str(amount))
         scaled = amount.scaleb(exponent_of(currency))
         if scaled != scaled.to_integral_value():
-            raise BadInput(f"{amount} has more decimals than {currency} knows ({exponent_of(currency)})", field="price", value=str(amount))
+            raise BadInput(told("too_many_decimals", value=amount, currency=currency, digits=exponent_of(currency)), field="price", value=str(amount))
         return cls(int(scaled), Currency(currency))
 
     @property
@@ -57,5 +56,5 @@ class Money:
 
     def __add__(self, other: "Money") -> "Money":
         if other.currency != self.currency:
-            raise BadInput(f"cannot add {other.currency} to {self.currency}", field="currency", value=other.currency)
+            raise BadInput(told("cannot_add", one=other.currency, other=self.currency), field="currency", value=other.currency)
         return Money(self.minor + other.minor, self.currency)

@@ -6,6 +6,7 @@ from datetime import datetime
 from shopkeeper.domain.ids import CustomerId, OrderId, ProductId, VariantId, check_id
 from shopkeeper.domain.money import Currency, Money
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class OrderLine:
     def __post_init__(self) -> None:
         check_id(self.product_id, field="product_id")
         if not 1 <= self.quantity <= 1_000_000:
-            raise BadInput(f"{self.quantity} pieces is out of range", field="quantity", value=self.quantity, hint="Use 1 to 1000000.")
+            raise BadInput(told("pieces_out_of_range", count=self.quantity), field="quantity", value=self.quantity, hint=told("hint.pieces"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Return:
 
     def __post_init__(self) -> None:
         if self.quantity < 1:
-            raise BadInput(f"{self.quantity} pieces is out of range", field="quantity", value=self.quantity)
+            raise BadInput(told("pieces_out_of_range", count=self.quantity), field="quantity", value=self.quantity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,11 @@ class Order:
     def __post_init__(self) -> None:
         check_id(self.id, field="order_id")
         if self.placed.tzinfo is None:
-            raise BadInput("has no time zone", field="placed", value=self.placed.isoformat())
+            raise BadInput(told("no_time_zone"), field="placed", value=self.placed.isoformat())
         if not self.lines and not self.returns:
-            raise BadInput("has neither lines nor returns", field="lines", value=())
+            raise BadInput(told("no_lines"), field="lines", value=())
         if len({line.unit_price.currency for line in self.lines}) > 1:
-            raise BadInput("mixes currencies", field="lines", value=[str(line.unit_price) for line in self.lines][:5])
+            raise BadInput(told("mixed_currencies"), field="lines", value=[str(line.unit_price) for line in self.lines][:5])
 
     @property
     def currency(self) -> Currency | None:

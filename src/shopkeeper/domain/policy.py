@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from shopkeeper.domain.ids import PolicyId, check_id
 from shopkeeper.domain.texts import Lang
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 MAX_POLICY = 500_000
 
@@ -22,8 +23,8 @@ class Policy:
     def __post_init__(self) -> None:
         check_id(self.id, field="policy_id")
         if not self.title.strip():
-            raise BadInput("is empty", field="title", value="", hint="Begin the page with a heading, or give a title in its front matter.")
+            raise BadInput(told("empty"), field="title", value="", hint=told("hint.heading"))
         if not self.body.strip():
-            raise BadInput("is empty", field="body", value="")
+            raise BadInput(told("empty"), field="body", value="")
         if len(self.body) > MAX_POLICY:
-            raise BadInput(f"has {len(self.body)} characters; at most {MAX_POLICY}", field="body", value=self.body[:80])
+            raise BadInput(told("too_many_characters", count=len(self.body), limit=MAX_POLICY), field="body", value=self.body[:80])

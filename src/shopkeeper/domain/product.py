@@ -8,12 +8,14 @@ Product ── texts {zh, en}: title, description          one page, one search 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NewType, TypeAlias
+from enum import Enum
+from typing import Final, Literal, NewType, TypeAlias
 
 from shopkeeper.domain.ids import ProductId, VariantId, check_id
 from shopkeeper.domain.money import Money
 from shopkeeper.domain.texts import Label, LocalizedText
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 Market = NewType("Market", str)
 """A price list: a country or channel with one currency, such as `default`, `cn`, `us-wholesale`."""
@@ -45,14 +47,14 @@ class Offer:
 
     def __post_init__(self) -> None:
         if self.sale_price is not None and self.sale_price.currency != self.price.currency:
-            raise BadInput("has another currency than the price", field="sale_price", value=str(self.sale_price))
+            raise BadInput(told("sale_in_other_currency"), field="sale_price", value=str(self.sale_price))
         if self.stock is not None and self.stock < 0:
-            raise BadInput(f"{self.stock} is below zero", field="stock", value=self.stock)
+            raise BadInput(told("below_zero", value=self.stock), field="stock", value=self.stock)
         for field, moment in (("sale_starts", self.sale_starts), ("sale_ends", self.sale_ends)):
             if moment is not None and moment.tzinfo is None:
-                raise BadInput("has no time zone", field=field, value=moment.isoformat(), hint="Write it as 2026-01-31T00:00:00Z.")
+                raise BadInput(told("no_time_zone"), field=field, value=moment.isoformat(), hint=told("hint.moment"))
         if self.sale_starts and self.sale_ends and self.sale_ends < self.sale_starts:
-            raise BadInput("ends before it starts", field="sale_ends", value=self.sale_ends.isoformat())
+            raise BadInput(told("ends_before_start"), field="sale_ends", value=self.sale_ends.isoformat())
 
     @property
     def buyable(self) -> bool:
@@ -86,10 +88,10 @@ class Variant:
         check_id(self.id, field="variant.id")
         markets = [offer.market for offer in self.offers]
         if len(set(markets)) != len(markets):
-            raise BadInput("has two offers for one market", field=f"variant {self.id} offers", value=markets)
+            raise BadInput(told("two_offers"), field=f"variant {self.id} offers", value=markets)
         names = [name for name, _ in self.options]
         if len(set(names)) != len(names):
-            raise BadInput("names an option twice", field=f"variant {self.id} options", value=names)
+            raise BadInput(told("option_twice"), field=f"variant {self.id} options", value=names)
 
     def offer(self, market: Market = DEFAULT_MARKET) -> Offer | None:
         """The offer in `market`, or None where the variant is not sold there."""
@@ -123,26 +125,28 @@ class Product:
     def __post_init__(self) -> None:
         check_id(self.id, field="id")
         if not self.title:
-            raise BadInput("is empty", field="title", value="", hint="A product needs a title in at least one language.")
+            raise BadInput(told("empty"), field="title", value="", hint=told("hint.title"))
         for lang, wording in self.title:
             if len(wording) > MAX_TITLE:
-                raise BadInput(f"has {len(wording)} characters; at most {MAX_TITLE}", field=f"title.{lang}", value=wording[:80])
+                raise BadInput(told("too_many_characters", count=len(wording), limit=MAX_TITLE), field=f"title.{lang}", value=wording[:80])
         for lang, wording in self.description:
             if len(wording) > MAX_DESCRIPTION:
-                raise BadInput(f"has {len(wording)} characters; at most {MAX_DESCRIPTION}", field=f"description.{lang}", value=wording[:80])
+                raise BadInput(
+                    told("too_many_characters", count=len(wording), limit=MAX_DESCRIPTION), field=f"description.{lang}", value=wording[:80]
+                )
         if not 1 <= len(self.variants) <= MAX_VARIANTS:
-            raise BadInput(f"has {len(self.variants)} variants; 1 to {MAX_VARIANTS} are allowed", field="variants", value=len(self.variants))
+            raise BadInput(told("variant_count", count=len(self.variants), limit=MAX_VARIANTS), field="variants", value=len(self.variants))
         ids = [variant.id for variant in self.variants]
         if len(set(ids)) != len(ids):
             doubled = next(i for i in ids if ids.count(i) > 1)
-            raise BadInput(f"names variant {doubled!r} twice", field="variants", value=doubled)
+            raise BadInput(told("variant_twice", id=doubled), field="variants", value=doubled)
         names = [name for name, _ in self.attributes]
         if len(set(names)) != len(names):
-            raise BadInput("names an attribute twice", field="attributes", value=names)
+            raise BadInput(told("attribute_twice"), field="attributes", value=names)
         if self.rating is not None and not 0 <= self.rating <= 5:
-            raise BadInput(f"{self.rating} is not between 0 and 5", field="rating", value=self.rating)
+            raise BadInput(told("not_rating_zero", value=self.rating), field="rating", value=self.rating)
         if self.rating_count < 0:
-            raise BadInput(f"{self.rating_count} is below zero", field="rating_count", value=self.rating_count)
+            raise BadInput(told("below_zero", value=self.rating_count), field="rating_count", value=self.rating_count)
 
     def offers(self, market: Market = DEFAULT_MARKET) -> Iterator[Offer]:
         """The variants' offers in `market`."""
@@ -161,14 +165,39 @@ class Product:
         return min(prices, key=lambda price: price.minor, default=None)
 
 
+class Kept(Enum):
+    """The type of `KEPT`."""
+
+    KEPT = "kept"
+
+
+KEPT: Final = Kept.KEPT
+"""What a patch holds for a field that stays as it is, where None has a meaning of its own."""
+
+SALE_FIELDS: Final = ("sale_price", "sale_starts", "sale_ends")
+
+
 @dataclass(frozen=True, slots=True)
 class OfferPatch:
-    """A partial update of price and stock; a field that is None stays as it is. `variant_id` None = every variant of the product."""
+    """A partial update of price and stock: what is not given stays. `variant_id` None = every variant of the product.
+
+    Of a sale, None takes away what there is: `sale_price=None` ends the sale, its window with it; `sale_starts=None` and `sale_ends=None` leave
+    that side of the window open.
+    """
 
     product_id: ProductId
     variant_id: VariantId | None = None
     market: Market = DEFAULT_MARKET
     price: Money | None = None
-    sale_price: Money | None = None
+    sale_price: Money | Kept | None = KEPT
+    sale_starts: datetime | Kept | None = KEPT
+    sale_ends: datetime | Kept | None = KEPT
     stock: int | None = None
     availability: Availability | None = None
+
+    def changes(self) -> dict[str, object]:
+        """The fields of an `Offer` that are to change, with their new values; empty if nothing is."""
+        given: dict[str, object] = {name: value for name in ("price", "stock", "availability") if (value := getattr(self, name)) is not None}
+        if self.sale_price is None:
+            given |= {"sale_starts": None, "sale_ends": None}
+        return given | {name: value for name in SALE_FIELDS if (value := getattr(self, name)) is not KEPT}

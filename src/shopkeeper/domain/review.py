@@ -6,6 +6,7 @@ from datetime import datetime
 from shopkeeper.domain.ids import CustomerId, ProductId, ReviewId, check_id
 from shopkeeper.domain.texts import Lang
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 MAX_REVIEW = 20_000
 
@@ -28,10 +29,10 @@ class Review:
         check_id(self.id, field="review_id")
         check_id(self.product_id, field="product_id")
         if self.rating is not None and not 1 <= self.rating <= 5:
-            raise BadInput(f"{self.rating} is not between 1 and 5", field="rating", value=self.rating)
+            raise BadInput(told("not_rating", value=self.rating), field="rating", value=self.rating)
         if not self.text and not self.title and self.rating is None:
-            raise BadInput("has no text, title or rating", field="text", value="")
+            raise BadInput(told("empty_review"), field="text", value="")
         if len(self.text) > MAX_REVIEW:
-            raise BadInput(f"has {len(self.text)} characters; at most {MAX_REVIEW}", field="text", value=self.text[:80])
+            raise BadInput(told("too_many_characters", count=len(self.text), limit=MAX_REVIEW), field="text", value=self.text[:80])
         if self.written.tzinfo is None:
-            raise BadInput("has no time zone", field="written", value=self.written.isoformat())
+            raise BadInput(told("no_time_zone"), field="written", value=self.written.isoformat())

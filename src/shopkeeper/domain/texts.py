@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, Self
 
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 Lang = Literal["zh", "en"]
 LANGS: Final[tuple[Lang, ...]] = ("zh", "en")
@@ -23,7 +24,7 @@ class LocalizedText:
         wordings = dict(texts)
         for lang in wordings:
             if lang not in LANGS:
-                raise BadInput(f"{lang!r} is not a language of the shop", field="lang", value=lang, hint=f"Known: {', '.join(LANGS)}.")
+                raise BadInput(told("not_language", lang=lang), field="lang", value=lang, hint=told("hint.known", known=", ".join(LANGS)))
         return cls(**wordings)
 
     def get(self, lang: Lang) -> str:
@@ -49,7 +50,7 @@ class Label:
 
     def __post_init__(self) -> None:
         if not self.key.strip():
-            raise BadInput("is empty", field="key", value=self.key, hint="Leave the value out instead.")
+            raise BadInput(told("empty"), field="key", value=self.key, hint=told("hint.leave_out"))
 
     def shown(self, lang: Lang) -> str:
         """What a shopper reads in `lang`."""

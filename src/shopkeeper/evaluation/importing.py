@@ -3,6 +3,9 @@
 Metrics: `seconds` (import, index and first search), `import_seconds`, `index_seconds`, `rows_per_second` of the import, `cpu_seconds` and
 `peak_rss_mb` of the process, `read`, `kept`, `rejected`, `dropped_<reason>` (rows of the file), `inserted` (products or orders),
 `searchable` (1 if a product of the file is found by its title). The peer `parse-only` reads the same file and keeps nothing.
+
+With the option `rows`, a made-up catalogue of so many products in our JSON Lines is imported too (data set `synthetic`, the slice says how many):
+the import alone, for what it takes in time and memory.
 """
 
 import resource
@@ -13,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from shopkeeper.catalog.documents import product_to_json
 from shopkeeper.catalog.report import ImportOptions, ImportReport
 from shopkeeper.catalog.service import CatalogService
 from shopkeeper.domain.product import Product
@@ -20,11 +24,14 @@ from shopkeeper.errors import BadInput, Broken
 from shopkeeper.evaluation.datasets import chorus, online_retail
 from shopkeeper.evaluation.processes import in_new_process
 from shopkeeper.evaluation.report import BenchOutcome, BenchRequest, Row
+from shopkeeper.evaluation.synthetic import Catalogue
 from shopkeeper.orders.service import OrderHistory
 from shopkeeper.ports.stores import ShopDatabase
 from shopkeeper.search.request import SearchPage, SearchRequest
 
 OURS: Final = "shopkeeper"
+ROWS: Final = "rows"
+"""The option of the request that asks for a made-up catalogue."""
 _TITLE_WORDS: Final = 6
 
 
@@ -82,6 +89,9 @@ JOBS: Final = (
 def run(request: BenchRequest, *, open_shop: OpenShop) -> BenchOutcome:
     """Import every recognised data set of the request into a shop of its own. `BadInput` for a path that holds none."""
     rows: list[Row] = []
+    if count := int(request.options.get(ROWS, 0)):
+        measured = in_new_process(_measure_synthetic, count, open_shop)
+        rows.append(Row(OURS, "ours", "synthetic", f"{count} rows", count, measured))
     for folder in request.data:
         found = list(recognised(folder))
         if not found:
@@ -137,6 +147,34 @@ def _measure_import(name: str, folder: Path, open_shop: OpenShop) -> dict[str, f
         "searchable": float(searchable),
         **{f"dropped_{reason}": float(count) for reason, count in report.dropped.items()},
     }
+
+
+def write_synthetic(path: Path, count: int) -> None:
+    """Write the JSON Lines of `count` made-up products."""
+    with path.open("wb") as out:
+        for product in Catalogue(count).products():
+            out.write(product_to_json(product) + b"\n")
+
+
+def _measure_synthetic(count: int, open_shop: OpenShop) -> dict[str, float]:
+    with tempfile.TemporaryDirectory(prefix="shopkeeper-import-") as home:
+        feed = Path(home) / "products.jsonl"
+        in_new_process(write_synthetic, feed, count)  # so that making it is not measured
+        shop = open_shop(Path(home) / "shop")
+        began, worked = time.perf_counter(), time.process_time()
+        report = shop.catalog.import_products(feed, ImportOptions())
+        seconds = time.perf_counter() - began
+        _close(shop)
+        if report.inserted != count:
+            raise Broken(f"{report.inserted} of {count} made-up products landed: {report.error or dict(report.rejected)}")
+        return {
+            "import_seconds": seconds,
+            "rows_per_second": count / seconds,
+            "cpu_seconds": time.process_time() - worked,
+            "peak_rss_mb": peak_rss_mb(),
+            "file_mb": feed.stat().st_size / 1e6,
+            "inserted": float(report.inserted),
+        }
 
 
 def _measure_parse(name: str, folder: Path) -> dict[str, float]:

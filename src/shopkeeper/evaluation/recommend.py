@@ -9,7 +9,7 @@ import orjson
 
 from shopkeeper.errors import BadInput
 from shopkeeper.evaluation import next_item, recommend_systems
-from shopkeeper.evaluation.datasets import retail_baskets
+from shopkeeper.evaluation.datasets import online_retail
 from shopkeeper.evaluation.datasets.sequences import (
     NextItemSet,
     SequenceSet,
@@ -75,14 +75,14 @@ def _files(path: Path) -> Iterator[Path]:
 def _known(file: Path) -> bool:
     if file.suffix == ".txt":
         return is_sequence_file(file)
-    return file.name in ("derived_interactions.parquet", retail_baskets.FILE) or (
+    return file.name in ("derived_interactions.parquet", online_retail.FILE) or (
         file.name.startswith("derived_") and file.name.endswith("_interactions.csv")
     )
 
 
 def _read(file: Path) -> SequenceSet | NextItemSet | Baskets:
-    if file.name == retail_baskets.FILE:
-        return retail_baskets.read_retail_baskets(file)
+    if file.name == online_retail.FILE:
+        return online_retail.read_retail_baskets(file)
     if file.suffix == ".parquet":
         return read_interactions(file, "games")
     if file.suffix == ".csv":

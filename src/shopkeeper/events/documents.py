@@ -23,6 +23,7 @@ from shopkeeper.domain.ids import EventId, ListId, OrderId, ProductId, SessionId
 from shopkeeper.domain.shopper import PURPOSES, Identity, IdentityKind, Purpose
 from shopkeeper.domain.texts import LANGS, Lang
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 EVENT_KEYS: Final = frozenset(
     {
@@ -157,10 +158,10 @@ def _consent(document: Document) -> frozenset[Purpose] | None:
     if said is None:
         return None
     if type(said) is not dict:
-        raise wrong_type(said, 'an object such as {"analytics": true}', field="consent")
+        raise wrong_type(said, told("a.object"), field="consent")
     for purpose, granted in said.items():
         if purpose not in PURPOSES:
             raise BadInput(f"{purpose!r} is not a purpose", field="consent", value=purpose, hint=f"Known: {', '.join(PURPOSES)}.")
         if type(granted) is not bool:
-            raise wrong_type(granted, "true or false", field=f"consent.{purpose}")
+            raise wrong_type(granted, told("a.true_or_false"), field=f"consent.{purpose}")
     return frozenset(purpose for purpose in PURPOSES if said.get(purpose))

@@ -9,6 +9,7 @@ from shopkeeper.domain.experiment import Arm, Experiment, Goal, State
 from shopkeeper.domain.ids import ExperimentId
 from shopkeeper.domain.texts import LocalizedText
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 _ARM_KEYS: Final = frozenset({"key", "weight", "settings"})
 
@@ -65,7 +66,7 @@ def localized(document: Document, key: str) -> LocalizedText:
     """The text under `key`, an object of language to wording."""
     value = document.get(key)
     if type(value) is not dict or not all(type(wording) is str for wording in value.values()):
-        raise wrong_type(value, 'an object such as {"en": "…"}', field=key)
+        raise wrong_type(value, told("a.object"), field=key)
     return LocalizedText.of(value)
 
 
@@ -78,6 +79,6 @@ def _arm(document: dict[str, Any]) -> Arm:
     refuse_unknown(document, _ARM_KEYS)
     settings = document.get("settings") or {}
     if type(settings) is not dict or not all(type(value) is str for value in settings.values()):
-        raise wrong_type(settings, "an object of texts", field="settings")
+        raise wrong_type(settings, told("a.object"), field="settings")
     weight = number(document, "weight")
     return Arm(text(document, "key"), 1.0 if weight is None else weight, tuple(sorted(settings.items())))

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from shopkeeper.catalog.rejects import RejectSink, reject_file
+from shopkeeper.catalog.rejects import RejectSink, reject_file, rejected
 from shopkeeper.catalog.report import ImportReport
 from shopkeeper.domain.ids import TaskId
 from shopkeeper.domain.task import Task
@@ -40,13 +40,13 @@ class ImportLog:
             with reject_file(self.rejects_file(task.id)) as rejects:
                 report = read(rejects)
         except ShopkeeperError as error:
-            self.tasks.save(replace(task, state="failed", finished=self.clock(), error=str(error)))
+            self.tasks.save(replace(task, state="failed", finished=self.clock(), faults=(rejected(0, error, field=""),)))
             raise
-        ended = "; ".join(part for part in (report.error, report.not_deleted) if part)
-        state = "failed" if ended else "done"
+        state = "failed" if report.faults else "done"
         if report.dry_run:
             task = replace(task, source=f"{source} (dry run)")
-        task = replace(task, state=state, finished=self.clock(), counts=report.counts(), rejects=tuple(report.first_rejects), error=ended)
+        kept = {"counts": report.counts(), "rejects": tuple(report.first_rejects), "notices": tuple(report.first_not_listed), "faults": report.faults}
+        task = replace(task, state=state, finished=self.clock(), **kept)
         self.tasks.save(task)
         return task, report
 

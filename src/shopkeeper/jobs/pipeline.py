@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from shopkeeper.catalog.market_currency import stored_currencies
 from shopkeeper.ports.artifacts import Artifact, ArtifactStore
 from shopkeeper.ports.lexical import LexicalIndexes
 from shopkeeper.ports.progress import Progress, Silent
@@ -35,10 +36,12 @@ class OfflineJobs:
         from shopkeeper.search.build import build_search_artifact
 
         popular = popularity(self.database.orders.scan(), self.clock())
+        products = self.database.products
+        currencies = stored_currencies(products)
         artifact = self.artifacts.publish(
             "search",
             lambda folder: build_search_artifact(
-                self.database.products.changes(), folder, lexical=self.lexical, popularity=popular, progress=progress
+                products.changes(), folder, lexical=self.lexical, popularity=popular, progress=progress, currencies=currencies
             ),
         )
         self.artifacts.prune("search", keep=KEEP_VERSIONS)

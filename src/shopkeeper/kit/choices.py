@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 Word = TypeVar("Word", bound=str)
 
@@ -13,4 +14,4 @@ def chosen(given: str, known: Sequence[Word], *, field: str) -> Word:
     for word in known:
         if word == given:
             return word
-    raise BadInput(f"{given!r} is not known", field=field, value=given, hint=f"Known: {', '.join(known)}.")
+    raise BadInput(told("not_known", given=given), field=field, value=given, hint=told("hint.known", known=", ".join(known)))

@@ -20,6 +20,7 @@ from shopkeeper.catalog.document_fields import (
 from shopkeeper.domain.ids import CustomerId, OrderId, ProductId, VariantId
 from shopkeeper.domain.order import Order, OrderLine, Return
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 ORDER_KEYS: Final = frozenset(field.name for field in fields(Order))
 _LINE_KEYS: Final = frozenset(field.name for field in fields(OrderLine))
@@ -50,7 +51,7 @@ def order_from_document(document: Document) -> Order:
     refuse_unknown(document, ORDER_KEYS)
     placed = moment(document, "placed")
     if placed is None:
-        raise BadInput("is missing", field="placed", hint="Write it as 2026-01-31T00:00:00Z.")
+        raise BadInput(told("missing"), field="placed", hint=told("hint.moment"))
     customer = text(document, "customer_id")
     return Order(
         id=OrderId(text(document, "id")),
@@ -82,7 +83,7 @@ def _line_in(document: dict[str, Any]) -> OrderLine:
     refuse_unknown(document, _LINE_KEYS)
     price = money(document, "unit_price")
     if price is None:
-        raise BadInput("is missing", field="unit_price", hint='Write it as "12.50 EUR".')
+        raise BadInput(told("missing"), field="unit_price", hint=told("hint.price"))
     variant = text(document, "variant_id")
     return OrderLine(ProductId(text(document, "product_id")), _pieces(document), price, VariantId(variant) if variant else None)
 
@@ -91,12 +92,12 @@ def _return_in(document: dict[str, Any]) -> Return:
     refuse_unknown(document, _RETURN_KEYS)
     returned = moment(document, "returned")
     if returned is None:
-        raise BadInput("is missing", field="returned", hint="Write it as 2026-01-31T00:00:00Z.")
+        raise BadInput(told("missing"), field="returned", hint=told("hint.moment"))
     return Return(ProductId(text(document, "product_id")), _pieces(document), returned, text(document, "reason"))
 
 
 def _pieces(document: dict[str, Any]) -> int:
     quantity = whole(document, "quantity")
     if quantity is None:
-        raise BadInput("is missing", field="quantity")
+        raise BadInput(told("missing"), field="quantity")
     return quantity

@@ -9,6 +9,7 @@ from shopkeeper.catalog.column_map import Source
 from shopkeeper.domain.ids import check_id
 from shopkeeper.domain.money import Money
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 from shopkeeper.orders.order_map import OrderMap
 
 NOT_A_PRODUCT: Final = "not_a_product"
@@ -43,10 +44,10 @@ def read_row(values: Values, order_map: OrderMap, currency: str | None) -> Order
     product_id = check_id(text_field(values, line["product_id"], field="line.product_id"), field="line.product_id")
     placed = moment_field(values, order["placed"], field="order.placed")
     if placed is None:
-        raise BadInput("is missing", field="order.placed", value="")
+        raise BadInput(told("missing"), field="order.placed", value="")
     quantity = whole_field(values, line["quantity"], field="line.quantity")
     if quantity is None:
-        raise BadInput("is missing", field="line.quantity", value="")
+        raise BadInput(told("missing"), field="line.quantity", value="")
     price, dropped = None, ""
     if order_map.product_pattern is not None and not order_map.product_pattern.search(product_id):
         dropped = NOT_A_PRODUCT
@@ -61,7 +62,7 @@ def read_row(values: Values, order_map: OrderMap, currency: str | None) -> Order
             values, line["unit_price"], text_field(values, line.get("currency"), field="line.currency") or currency, field="line.unit_price"
         )
         if price is None and quantity > 0:
-            raise BadInput("is missing", field="line.unit_price", value="")
+            raise BadInput(told("missing"), field="line.unit_price", value="")
     return OrderRow(
         order_id=order_id,
         placed=placed,

@@ -26,6 +26,7 @@ from typing import Any, Final
 from shopkeeper.catalog.column_map import ColumnMap, Source, load_column_map, parse_column_map
 from shopkeeper.catalog.document_fields import flag, refuse_unknown, text
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 ORDER_FIELDS: Final = frozenset(("id", "placed", "customer_id", "country"))
 LINE_FIELDS: Final = frozenset(("product_id", "variant_id", "quantity", "unit_price", "currency", "title", "reason"))
@@ -61,12 +62,12 @@ def parse_order_map(written: str, *, name: str = "map") -> OrderMap:
 def _order_map(columns: ColumnMap) -> OrderMap:
     for table, field in _REQUIRED:
         if field not in columns.sources[table]:
-            raise BadInput("is missing", field=f"{table}.{field}", value=columns.name, hint="An order line needs it.")
+            raise BadInput(told("missing"), field=f"{table}.{field}", value=columns.name, hint=told("hint.order_line"))
     rules: Mapping[str, Any] = columns.other.get("rules", {})
     refuse_unknown(rules, RULES)
     pattern = text(rules, "product_pattern")
     try:
         compiled = re.compile(pattern) if pattern else None
     except re.error as fault:
-        raise BadInput(f"is not a regular expression: {fault}", field="rules.product_pattern", value=pattern) from None
+        raise BadInput(told("not_regex", detail=fault), field="rules.product_pattern", value=pattern) from None
     return OrderMap(columns, compiled, text(rules, "return_prefix"), flag(rules, "drop_without_price"))

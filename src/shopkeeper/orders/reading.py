@@ -13,10 +13,9 @@ from shopkeeper.catalog.feed import Feed, Part
 from shopkeeper.catalog.groups import Groups
 from shopkeeper.catalog.id_lines import IdLines
 from shopkeeper.catalog.records import Record, open_records
-from shopkeeper.catalog.report import Bad, bad_row
+from shopkeeper.catalog.report import Bad, bad_row, repeated
 from shopkeeper.domain.ids import CustomerId, OrderId, ProductId, VariantId
 from shopkeeper.domain.order import Order, OrderLine, Return
-from shopkeeper.domain.task import Reject
 from shopkeeper.errors import BadInput
 from shopkeeper.orders.derive import DerivedProducts
 from shopkeeper.orders.documents import order_from_document
@@ -53,7 +52,7 @@ def read_orders(part: Part, encoding: str | None, tally: RowTally) -> Iterator[O
         if before is None:
             yield order
         else:
-            yield Bad(Reject(record.line, "id", order.id, f"stands at line {before} already; the first one counts"), order.id)
+            yield repeated(record.line, order.id, before)
 
 
 def read_mapped_orders(

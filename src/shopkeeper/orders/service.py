@@ -6,11 +6,12 @@ from datetime import datetime
 from pathlib import Path
 
 from shopkeeper.catalog.feed import Feed, open_feed
-from shopkeeper.catalog.rejects import RejectSink, ignore
+from shopkeeper.catalog.rejects import RejectSink, ignore, rejected
 from shopkeeper.catalog.report import Bad, ImportOptions, ImportReport, RejectTally
 from shopkeeper.domain.order import Order
 from shopkeeper.domain.product import Product
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 from shopkeeper.orders.derive import DERIVED, DerivedProducts
 from shopkeeper.orders.order_map import OrderMap, load_order_map
 from shopkeeper.orders.reading import OrderItem, RowTally, read_mapped_orders, read_orders
@@ -33,8 +34,8 @@ class OrderHistory:
 
         Without a column map the file must be our own JSON Lines of orders.
 
-        With `dry_run` nothing is written, and every order is counted as new, since the store is not asked. Raises `BadInput` if the file as
-        a whole cannot be used; a fault later on ends the import with `error` in the report.
+        With `dry_run` nothing is written; the orders are compared with the stored ones, and the report says what would happen.
+        Raises `BadInput` if the file as a whole cannot be used; a fault later on ends the import with `error` in the report.
         """
         started = self._clock()
         order_map = load_order_map(options.column_map) if options.column_map is not None else None
@@ -42,7 +43,7 @@ class OrderHistory:
         rows = RowTally(0, Counter())
         derived = DerivedProducts() if options.derive_products else None
         items = self._items(feed, order_map, options, rows, derived, progress)
-        tally, put, error = RejectTally(), PutReport(), ""
+        tally, put, ended = RejectTally(), PutReport(), None
         batch: list[Order] = []
         try:
             for item in items:
@@ -58,7 +59,7 @@ class OrderHistory:
         except BadInput as fault:
             if rows.read == 0:
                 raise
-            error = str(fault)
+            ended = rejected(0, fault, field="source")
         if batch:
             put += self._put(batch, options)
         progress.step("orders", put.inserted + put.updated + put.unchanged, put.inserted + put.updated + put.unchanged)
@@ -75,24 +76,25 @@ class OrderHistory:
             rejected=dict(tally.counts.most_common()),
             dropped=dict(rows.dropped.most_common()),
             first_rejects=tuple(tally.first),
+            examples=tally.examples,
             seconds=(self._clock() - started).total_seconds(),
             bytes_read=feed.meter.done,
-            error=error,
+            fault=ended,
         )
 
     def _items(
         self, feed: Feed, order_map: OrderMap | None, options: ImportOptions, rows: RowTally, derived: DerivedProducts | None, progress: Progress
     ) -> Iterator[OrderItem]:
         if derived is not None and self._products is None:
-            raise BadInput("has no catalogue to put products into", field="derive_products", value=True)
+            raise BadInput(told("no_catalogue"), field="derive_products", value=True)
         if order_map is not None:
             return read_mapped_orders(feed, order_map, options.currency, rows, derived, progress)
         if derived is not None:
-            raise BadInput("needs a column map that names the title", field="derive_products", value=True, hint="Give one with --map.")
+            raise BadInput(told("map_without_title"), field="derive_products", value=True, hint=told("hint.give_map"))
         return (item for part in feed.parts for item in read_orders(part, options.encoding, rows))
 
     def _put(self, orders: list[Order], options: ImportOptions) -> PutReport:
-        return PutReport(inserted=len(orders)) if options.dry_run else self._orders.put(orders)
+        return self._orders.compare(orders) if options.dry_run else self._orders.put(orders)
 
     def _put_products(self, derived: DerivedProducts, options: ImportOptions, progress: Progress) -> None:
         if self._products is None or options.dry_run:

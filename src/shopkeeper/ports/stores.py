@@ -66,6 +66,10 @@ class ProductStore(Protocol):
         """The products among `ids` that exist, in the order of `ids`."""
         ...
 
+    def deleted(self, ids: Sequence[ProductId]) -> list[ProductId]:
+        """Those among `ids` that were there once and are tombstones now."""
+        ...
+
     def changes(self, since: Revision = Revision(0), *, limit: int | None = None) -> Iterator[ProductChange]:
         """Products whose revision is above `since`, tombstones too, in the order of revision, streamed; `changes()` is the whole catalogue."""
         ...
@@ -80,6 +84,10 @@ class OrderStore(Protocol):
 
     def put(self, orders: Sequence[Order]) -> PutReport:
         """Insert or replace whole orders by id."""
+        ...
+
+    def compare(self, orders: Sequence[Order]) -> PutReport:
+        """What `put` would do; writes nothing."""
         ...
 
     def scan(self, *, since: datetime | None = None) -> Iterator[Order]:
@@ -102,6 +110,10 @@ class ReviewStore(Protocol):
         """Insert or replace reviews by id."""
         ...
 
+    def compare(self, reviews: Sequence[Review]) -> PutReport:
+        """What `put` would do; writes nothing."""
+        ...
+
     def of_product(self, product_id: ProductId, *, limit: int = 20) -> list[Review]:
         """The product's newest reviews, newest first."""
         ...
@@ -120,6 +132,10 @@ class PolicyStore(Protocol):
 
     def put(self, policies: Sequence[Policy]) -> PutReport:
         """Insert or replace pages by (id, language)."""
+        ...
+
+    def compare(self, policies: Sequence[Policy]) -> PutReport:
+        """What `put` would do; writes nothing."""
         ...
 
     def all(self) -> list[Policy]:

@@ -206,9 +206,11 @@ class LiveColumns:
             self._expect_turn(row, now)
 
     @classmethod
-    def empty(cls, now: datetime) -> "LiveColumns":
-        """Columns of a shop that has no index yet."""
-        return cls(Segment({}), now)
+    def empty(cls, now: datetime, currencies: Mapping[Market, str] | None = None) -> "LiveColumns":
+        """Columns of a shop that has no index yet; `currencies` says what each market sells in, else its first offer does."""
+        base = Segment({})
+        base.currencies = dict(currencies or {})
+        return cls(base, now)
 
     @classmethod
     def of(cls, products: Iterable[Product], now: datetime, popularity: Mapping[ProductId, float] | None = None) -> "LiveColumns":

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from shopkeeper.domain.ids import ProductId
+from shopkeeper.domain.product import Market
 from shopkeeper.ports.lexical import LexicalDocument, LexicalIndexes
 from shopkeeper.ports.progress import Progress, Silent
 from shopkeeper.ports.stores import ProductChange
@@ -32,9 +33,14 @@ def build_search_artifact(
     lexical: LexicalIndexes,
     popularity: Mapping[ProductId, float] | None = None,
     progress: Progress = Silent(),
+    currencies: Mapping[Market, str] | None = None,
 ) -> dict[str, object]:
-    """Write the artifact of all products of `changes` (tombstones are passed over) into `folder`; returns the manifest's facts."""
+    """Write the artifact of all products of `changes` (tombstones are passed over) into `folder`; returns the manifest's facts.
+
+    `currencies` says what each market sells in; one that is not named takes that of its first offer.
+    """
     columns = Segment({})
+    columns.currencies = dict(currencies or {})
     suggestions = SuggestionBuilder()
     # prices by the clock are worked out anew whenever the artifact is opened, so any moment will do here
     now = datetime.now(UTC)

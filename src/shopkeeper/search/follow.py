@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from shopkeeper.catalog.market_currency import stored_currencies
 from shopkeeper.domain.ids import Revision
 from shopkeeper.domain.product import Product
 from shopkeeper.errors import Broken, ShopkeeperError
@@ -159,7 +160,8 @@ class Follower:
             return present if present is not None else self._without_artifact()
 
     def _without_artifact(self) -> _Opened:
-        return _Opened("", Revision(0), None, LiveColumns.empty(self._clock()), FreshText(self._lexical, None), Spelling.empty(), Suggester.empty())
+        columns = LiveColumns.empty(self._clock(), stored_currencies(self._products))
+        return _Opened("", Revision(0), None, columns, FreshText(self._lexical, None), Spelling.empty(), Suggester.empty())
 
     def _open(self, artifact: Artifact) -> _Opened:
         try:

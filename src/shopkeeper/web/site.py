@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 from shopkeeper.domain.ids import ProductId, ShopId
 from shopkeeper.domain.policy import Policy
 from shopkeeper.domain.texts import LANGS, Lang, LocalizedText
+from shopkeeper.kit.accept_language import best_language
 from shopkeeper.web.contexts import Frame, Link
 from shopkeeper.web.formats import Formats
 from shopkeeper.web.memo import Memo
@@ -143,22 +144,7 @@ def language(request: Request, offered: Sequence[Lang]) -> Lang:
     for lang in offered:
         if lang == chosen:
             return lang
-    wanted: list[tuple[float, int, int]] = []
-    for place, part in enumerate(request.headers.get("accept-language", "")[:500].split(",")):
-        tag, _, parameters = part.partition(";")
-        quality = _quality(parameters)
-        wanted += [(-quality, place, n) for n, lang in enumerate(offered) if quality > 0 and tag.strip().lower().partition("-")[0] == lang]
-    return offered[min(wanted)[2]] if wanted else offered[0]
-
-
-def _quality(parameters: str) -> float:
-    name, _, value = parameters.strip().partition("=")
-    if name.strip() != "q":
-        return 1.0
-    try:
-        return float(value)
-    except ValueError:
-        return 0.0
+    return best_language(request.headers.get("accept-language", ""), offered)
 
 
 def other_language(lang: Lang, offered: Sequence[Lang], url: Urls, back: str) -> Link | None:

@@ -8,6 +8,7 @@ import orjson
 
 from shopkeeper.domain.product import Market, Offer, OfferPatch, Product
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 
 def same_text(one: str, other: str) -> bool:
@@ -47,14 +48,14 @@ def patched(product: Product, patches: Sequence[OfferPatch]) -> tuple[Product, b
 
 
 def _patched_offer(offer: Offer, patch: OfferPatch) -> Offer:
-    given: dict[str, Any] = {name: value for name in ("price", "sale_price", "stock", "availability") if (value := getattr(patch, name)) is not None}
+    given: dict[str, Any] = patch.changes()
     for name in ("price", "sale_price"):
-        if name in given and given[name].currency != offer.price.currency:
+        if given.get(name) is not None and given[name].currency != offer.price.currency:
             raise BadInput(
-                f"is in {given[name].currency}, but the offer in market {offer.market!r} is in {offer.price.currency}",
+                told("patch_in_other_currency", currency=given[name].currency, market=offer.market, stored=offer.price.currency),
                 field=f"{patch.product_id}.{name}",
                 value=str(given[name]),
-                hint="Send the whole product to change a currency.",
+                hint=told("hint.whole_product"),
             )
     try:
         return replace(offer, **given)

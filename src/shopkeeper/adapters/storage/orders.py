@@ -6,11 +6,12 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select, tuple_
 
 from shopkeeper.adapters.storage.engine import Connections
-from shopkeeper.adapters.storage.rows import PAGE, Row, encode, put_documents, storable, stored_digests, to_micros
+from shopkeeper.adapters.storage.rows import PAGE, Row, compare_documents, encode, put_documents, storable, stored_digests, to_micros
 from shopkeeper.adapters.storage.schema import orders
 from shopkeeper.domain.ids import MAX_ID_LENGTH, CustomerId
 from shopkeeper.domain.order import Order
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 from shopkeeper.orders.documents import order_from_json, order_to_json
 from shopkeeper.ports.stores import PutReport
 
@@ -25,6 +26,12 @@ class SqlOrderStore:
         """Insert or replace whole orders by id."""
         rows = [_row(order) for order in orders]
         return self._connections.write(lambda connection: _put(connection, rows)) if rows else PutReport()
+
+    def compare(self, orders: Sequence[Order]) -> PutReport:
+        """What `put` would do; writes nothing."""
+        rows = [_row(order) for order in orders]
+        with self._connections.read() as connection:
+            return compare_documents(rows, _stored(connection, rows), _id)[0]
 
     def scan(self, *, since: datetime | None = None) -> Iterator[Order]:
         """Orders placed at `since` or later, in the order of `placed` (then id); each page is a short transaction."""
@@ -61,10 +68,17 @@ def _row(order: Order) -> Row:
 
 def _customer(id_: CustomerId) -> str:
     if len(id_) > MAX_ID_LENGTH:  # an index of PostgreSQL takes 2,700 bytes a row
-        raise BadInput(f"has {len(id_)} characters; at most {MAX_ID_LENGTH} are allowed", field="customer_id", value=id_[:80])
+        raise BadInput(told("too_many_characters_allowed", count=len(id_), limit=MAX_ID_LENGTH), field="customer_id", value=id_[:80])
     return storable(id_, field="customer_id")
 
 
 def _put(connection: Connection, rows: Sequence[Row]) -> PutReport:
-    stored = stored_digests(connection, orders, (row["id"] for row in rows))
-    return put_documents(connection, orders, rows, stored, lambda row: row["id"])
+    return put_documents(connection, orders, rows, _stored(connection, rows), _id)
+
+
+def _stored(connection: Connection, rows: Sequence[Row]) -> dict[str, str]:
+    return stored_digests(connection, orders, (row["id"] for row in rows))
+
+
+def _id(row: Row) -> str:
+    return row["id"]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, select
 
 from shopkeeper.adapters.storage.engine import Connections
-from shopkeeper.adapters.storage.rows import Row, encode, put_documents
+from shopkeeper.adapters.storage.rows import Row, compare_documents, encode, put_documents
 from shopkeeper.adapters.storage.schema import policies
 from shopkeeper.catalog.documents import policy_from_json, policy_to_json
 from shopkeeper.domain.policy import Policy
@@ -23,6 +23,11 @@ class SqlPolicyStore:
         rows = [_row(policy) for policy in policies]
         return self._connections.write(lambda connection: _put(connection, rows)) if rows else PutReport()
 
+    def compare(self, policies: Sequence[Policy]) -> PutReport:
+        """What `put` would do; writes nothing."""
+        with self._connections.read() as connection:
+            return compare_documents([_row(policy) for policy in policies], _stored(connection), _key)[0]
+
     def all(self) -> list[Policy]:
         """Every page, by id and language."""
         with self._connections.read() as connection:
@@ -36,6 +41,13 @@ def _row(policy: Policy) -> Row:
 
 
 def _put(connection: Connection, rows: Sequence[Row]) -> PutReport:
+    return put_documents(connection, policies, rows, _stored(connection), _key)
+
+
+def _stored(connection: Connection) -> dict[tuple[str, str], str]:
     columns = select(policies.c.id, policies.c.lang, policies.c.digest)
-    stored = {(row.id, row.lang): row.digest for row in connection.execute(columns)}
-    return put_documents(connection, policies, rows, stored, lambda row: (row["id"], row["lang"]))
+    return {(row.id, row.lang): row.digest for row in connection.execute(columns)}
+
+
+def _key(row: Row) -> tuple[str, str]:
+    return row["id"], row["lang"]

@@ -53,6 +53,13 @@ class SqlProductStore:
             documents = {row.id: row.document for row in _present(connection, ids)}
         return {id_: product_from_json(documents[id_]) for id_ in ids if id_ in documents}
 
+    def deleted(self, ids: Sequence[ProductId]) -> list[ProductId]:
+        """Those among `ids` that were there once and are tombstones now."""
+        with self._connections.read() as connection:
+            pages_of = pages(findable(ids))
+            gone = {id_ for page in pages_of for id_ in connection.scalars(select(products.c.id).where(products.c.id.in_(page), products.c.deleted))}
+        return [id_ for id_ in ids if id_ in gone]
+
     def changes(self, since: Revision = Revision(0), *, limit: int | None = None) -> Iterator[ProductChange]:
         """Products whose revision is above `since`, tombstones too, in the order of revision.
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection, func, select
 
 from shopkeeper.adapters.storage.engine import Connections
-from shopkeeper.adapters.storage.rows import PAGE, Row, encode, findable, put_documents, stored_digests, to_micros
+from shopkeeper.adapters.storage.rows import PAGE, Row, compare_documents, encode, findable, put_documents, stored_digests, to_micros
 from shopkeeper.adapters.storage.schema import reviews
 from shopkeeper.catalog.documents import review_from_json, review_to_json
 from shopkeeper.domain.ids import ProductId
@@ -23,6 +23,12 @@ class SqlReviewStore:
         """Insert or replace reviews by id."""
         rows = [_row(review) for review in reviews]
         return self._connections.write(lambda connection: _put(connection, rows)) if rows else PutReport()
+
+    def compare(self, reviews: Sequence[Review]) -> PutReport:
+        """What `put` would do; writes nothing."""
+        rows = [_row(review) for review in reviews]
+        with self._connections.read() as connection:
+            return compare_documents(rows, _stored(connection, rows), _id)[0]
 
     def of_product(self, product_id: ProductId, *, limit: int = 20) -> list[Review]:
         """The product's newest reviews, newest first."""
@@ -58,5 +64,12 @@ def _row(review: Review) -> Row:
 
 
 def _put(connection: Connection, rows: Sequence[Row]) -> PutReport:
-    stored = stored_digests(connection, reviews, (row["id"] for row in rows))
-    return put_documents(connection, reviews, rows, stored, lambda row: row["id"])
+    return put_documents(connection, reviews, rows, _stored(connection, rows), _id)
+
+
+def _stored(connection: Connection, rows: Sequence[Row]) -> dict[str, str]:
+    return stored_digests(connection, reviews, (row["id"] for row in rows))
+
+
+def _id(row: Row) -> str:
+    return row["id"]

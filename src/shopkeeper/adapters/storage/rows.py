@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 from shopkeeper.ports.stores import PutReport
 
 Row = dict[str, Any]
@@ -37,8 +38,8 @@ def from_micros(micros: int) -> datetime:
 def storable(value: str, *, field: str) -> str:
     """Return `value` if every database can keep it in a column; PostgreSQL knows no NUL, and UTF-8 no half of a surrogate pair."""
     if found := _UNSTORABLE.search(value):
-        what = "a NUL character" if found[0] == "\x00" else "half of a surrogate pair, which is no character"
-        raise BadInput(f"has {what}", field=field, value=ascii(value[:80]), hint="Remove it.")
+        what = told("a.nul" if found[0] == "\x00" else "a.half_character")
+        raise BadInput(told("has_what", what=what), field=field, value=ascii(value[:80]), hint=told("hint.remove"))
     return value
 
 
@@ -52,7 +53,7 @@ def encode(write: Callable[[Item], bytes], item: Item, *, named: str) -> tuple[s
     try:
         document = write(item)
     except (TypeError, UnicodeEncodeError) as fault:  # orjson's refusal is a TypeError
-        raise BadInput(f"cannot be kept as JSON: {fault}", field=named, value=named, hint="Remove what is not valid Unicode.") from None
+        raise BadInput(told("not_storable", detail=fault), field=named, value=named, hint=told("hint.unicode")) from None
     return document.decode(), hashlib.blake2b(document, digest_size=16).hexdigest(), len(document)
 
 
@@ -72,6 +73,13 @@ def stored_digests(connection: Connection, table: Table, ids: Iterable[str]) -> 
 
 def put_documents(connection: Connection, table: Table, rows: Sequence[Row], stored: Mapping[Any, str], key: Callable[[Row], Any]) -> PutReport:
     """Write the rows whose digest is not the stored one, as if each were put after the one before it, and say what that did."""
+    report, changed = compare_documents(rows, stored, key)
+    upsert(connection, table, changed)
+    return report
+
+
+def compare_documents(rows: Sequence[Row], stored: Mapping[Any, str], key: Callable[[Row], Any]) -> tuple[PutReport, list[Row]]:
+    """What it does to put the rows, each after the one before it; and those that are to be written for that, in the order of their keys."""
     inserted = updated = unchanged = 0
     digests = dict(stored)
     changed: dict[Any, Row] = {}
@@ -84,8 +92,7 @@ def put_documents(connection: Connection, table: Table, rows: Sequence[Row], sto
         inserted, updated = (inserted + 1, updated) if before is None else (inserted, updated + 1)
         digests[name] = row["digest"]
         changed[name] = row
-    upsert(connection, table, [changed[name] for name in sorted(changed)])
-    return PutReport(inserted, updated, unchanged)
+    return PutReport(inserted, updated, unchanged), [changed[name] for name in sorted(changed)]
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

@@ -1,5 +1,6 @@
 """Tasks and their reports in a table."""
 
+from dataclasses import astuple
 from typing import Any, cast
 
 import orjson
@@ -54,8 +55,9 @@ def _task_to_json(task: Task) -> bytes:
             "created": to_micros(task.created),
             "finished": None if task.finished is None else to_micros(task.finished),
             "counts": task.counts,
-            "rejects": [[reject.line, reject.field, reject.value, reject.reason, reject.row] for reject in task.rejects],
-            "error": task.error,
+            "rejects": [astuple(reject) for reject in task.rejects],
+            "notices": [astuple(notice) for notice in task.notices],
+            "faults": [astuple(fault) for fault in task.faults],
         }
     )
 
@@ -71,5 +73,11 @@ def _task_from_json(raw: str) -> Task:
         finished=None if document["finished"] is None else from_micros(document["finished"]),
         counts=tuple((name, number) for name, number in document["counts"]),
         rejects=tuple(Reject(*reject) for reject in document["rejects"]),
-        error=document["error"],
+        notices=tuple(Reject(*notice) for notice in document.get("notices", ())),
+        faults=tuple(Reject(*fault) for fault in document.get("faults", ())) or _old_error(document),
     )
+
+
+def _old_error(document: dict[str, Any]) -> tuple[Reject, ...]:
+    """The error of a task from before errors had codes."""
+    return (Reject(0, "", "", document["error"]),) if document.get("error") else ()

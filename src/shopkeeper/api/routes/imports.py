@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from shopkeeper.api.caller import Admin
 from shopkeeper.api.context import context_of
-from shopkeeper.api.replies import json_reply
+from shopkeeper.api.replies import json_reply, reader_lang
 from shopkeeper.api.routes.tasks import Limit
 from shopkeeper.api.schemas.common import LangCode
 from shopkeeper.api.schemas.tasks import Accepted, TaskList, task_json
@@ -62,10 +62,10 @@ def import_feed(
 
 
 @router.get("/v1/imports", response_model=TaskList, summary="List imports", operation_id="listImports")
-def list_imports(caller: Admin, limit: Limit = 50) -> Response:
+def list_imports(request: Request, caller: Admin, limit: Limit = 50) -> Response:
     """The newest uploads among the newest 500 tasks, newest first; each one's rejects are at /v1/tasks/{id}/rejects."""
     tasks = [task for task in caller.shop.database.tasks.recent(limit=500) if task.kind.endswith(".import")]
-    return json_reply({"tasks": [task_json(task) for task in tasks[:limit]]})
+    return json_reply({"tasks": [task_json(task, reader_lang(request)) for task in tasks[:limit]]})
 
 
 def _column_map(upload: UploadFile) -> str:

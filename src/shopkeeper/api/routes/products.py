@@ -14,17 +14,27 @@ from shopkeeper.api.context import context_of
 from shopkeeper.api.cursors import cursor, position_of
 from shopkeeper.api.idempotency import IdempotencyKey
 from shopkeeper.api.operations import batch_lines, patch_of
-from shopkeeper.api.replies import document_reply, json_reply
-from shopkeeper.api.schemas.common import Strict
-from shopkeeper.api.schemas.products import PRODUCT_EXAMPLE, OfferPatchIn, ProductBatch, ProductDocument, ProductList, Written
+from shopkeeper.api.replies import document_reply, json_reply, reader_lang
+from shopkeeper.api.schemas.common import MarketName, Strict
+from shopkeeper.api.schemas.products import (
+    PRODUCT_EXAMPLE,
+    ListingOut,
+    OfferPatchIn,
+    ProductBatch,
+    ProductDocument,
+    ProductList,
+    Written,
+    listing_json,
+)
 from shopkeeper.api.schemas.tasks import Accepted
 from shopkeeper.api.visibility import visible
 from shopkeeper.api.writing import write
 from shopkeeper.catalog.document_fields import load_object
 from shopkeeper.catalog.documents import product_from_document, product_to_json
 from shopkeeper.domain.ids import ProductId, Revision, check_id
-from shopkeeper.domain.product import Product
+from shopkeeper.domain.product import Market, Product
 from shopkeeper.errors import BadInput, NotFound
+from shopkeeper.ranking.listing import listing_of
 
 router = APIRouter(tags=["Products"])
 
@@ -67,6 +77,22 @@ def list_products(request: Request, caller: Reader, asked: Annotated[ListIn, Que
     return json_reply({"products": [whole(product) for product in shown], "next_cursor": cursor(of, since) if more else ""})
 
 
+@router.get("/v1/products/{product_id:path}/listing", response_model=ListingOut, summary="Why is it not listed?", operation_id="getListing")
+def get_listing(request: Request, caller: Writer, product_id: str, market: MarketName = "default") -> Response:
+    """Whether shoppers can find the product in a market, and every reason why not; reasons are in the language of Accept-Language (zh or en)."""
+    found = listing_of(
+        ProductId(product_id),
+        caller.shop.database.products,
+        caller.shop.search.columns(),
+        now=context_of(request).clock(),
+        market=Market(market),
+        key_filter=caller.key.filters,
+    )
+    if any(one.reason == "unknown" for one in found.reasons):
+        raise _none(product_id)
+    return json_reply(listing_json(product_id, found, reader_lang(request)))
+
+
 @router.get("/v1/products/{product_id:path}", response_model=ProductDocument, summary="Get a product", operation_id="getProduct")
 def get_product(request: Request, caller: Reader, product_id: str) -> Response:
     """The product's whole document."""
@@ -97,7 +123,10 @@ async def put_product(request: Request, caller: Writer, product_id: str, idempot
 
 @router.patch("/v1/products/{product_id:path}", response_model=Written, summary="Patch price and stock", operation_id="patchProduct")
 async def patch_product(request: Request, caller: Writer, product_id: str, asked: OfferPatchIn, idempotency_key: IdempotencyKey = None) -> Response:
-    """Change price, sale price, stock or availability, of one variant or of all; what is not named stays. Never touches the text index."""
+    """Change price, sale, stock or availability, of one variant or of all; what is not named stays, `"sale_price": null` ends a sale.
+
+    Never touches the text index.
+    """
 
     def work(_: bytes) -> Response:
         patch = patch_of(ProductId(check_id(product_id, field="product_id")), asked)

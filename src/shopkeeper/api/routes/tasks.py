@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from starlette.responses import FileResponse, Response
 
 from shopkeeper.api.caller import Caller, Writer
-from shopkeeper.api.replies import json_reply
+from shopkeeper.api.replies import json_reply, reader_lang
 from shopkeeper.api.schemas.common import PathId
 from shopkeeper.api.schemas.tasks import TaskList, TaskOut, task_json
 from shopkeeper.domain.ids import TaskId
@@ -18,15 +18,15 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 
 
 @router.get("/v1/tasks", response_model=TaskList, summary="List tasks", operation_id="listTasks")
-def list_tasks(caller: Writer, limit: Limit = 50) -> Response:
+def list_tasks(request: Request, caller: Writer, limit: Limit = 50) -> Response:
     """The newest tasks, newest first."""
-    return json_reply({"tasks": [task_json(task) for task in caller.shop.database.tasks.recent(limit=limit)]})
+    return json_reply({"tasks": [task_json(task, reader_lang(request)) for task in caller.shop.database.tasks.recent(limit=limit)]})
 
 
 @router.get("/v1/tasks/{task_id}", response_model=TaskOut, summary="Get a task", operation_id="getTask")
-def get_task(caller: Writer, task_id: PathId) -> Response:
+def get_task(request: Request, caller: Writer, task_id: PathId) -> Response:
     """How far the work is; when it is done, what it did."""
-    return json_reply(task_json(task_of(caller, task_id)))
+    return json_reply(task_json(task_of(caller, task_id), reader_lang(request)))
 
 
 @router.get(

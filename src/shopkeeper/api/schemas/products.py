@@ -2,10 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from shopkeeper.api.schemas.common import MarketName, MoneyIn, Shown, Strict
 from shopkeeper.domain.product import Availability
+from shopkeeper.domain.texts import Lang
+from shopkeeper.kit.wordings import say
+from shopkeeper.ranking.listing import Listing
 
 PriceText = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)? [A-Z]{3}$", examples=["19.99 CNY"])]
 
@@ -90,14 +93,38 @@ class ProductList(Shown):
 
 
 class OfferPatchIn(Strict):
-    """A partial update of price and stock: what is absent stays as it is."""
+    """A partial update of price and stock: what is absent stays as it is. `"sale_price": null` ends a sale."""
 
     variant_id: str | None = Field(default=None, min_length=1, max_length=200, description="Absent = every variant of the product.")
     market: MarketName = "default"
     price: MoneyIn | None = None
-    sale_price: MoneyIn | None = None
+    sale_price: MoneyIn | None = Field(default=None, description="`null` ends the sale, its window with it; absent leaves it as it is.")
+    sale_starts: AwareDatetime | None = Field(default=None, description="ISO 8601 with a time zone; `null` = since ever.")
+    sale_ends: AwareDatetime | None = Field(default=None, description="ISO 8601 with a time zone; `null` = until further notice.")
     stock: Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)] | None = None
     availability: Availability | None = None
+
+
+class UnlistedOut(Shown):
+    """One reason why a product is not listed."""
+
+    reason: Literal["deleted", "hidden", "no_offer", "other_currency", "sold_out", "not_indexed", "key_filter"]
+    told: str
+
+
+class ListingOut(Shown):
+    """How a product stands in a market. What is sold out is found by search, but not recommended."""
+
+    id: str
+    searchable: bool
+    recommended: bool
+    reasons: list[UnlistedOut]
+
+
+def listing_json(id: str, listing: Listing, lang: Lang) -> dict[str, object]:
+    """The fields of `ListingOut`, reasons in `lang`."""
+    reasons = [{"reason": one.reason, "told": say(one.told.code, one.told.values, lang)} for one in listing.reasons]
+    return {"id": id, "searchable": listing.searchable, "recommended": listing.recommended, "reasons": reasons}
 
 
 class Written(Shown):

@@ -6,16 +6,19 @@ from pydantic import Field
 
 from shopkeeper.api.schemas.common import Shown
 from shopkeeper.catalog.document_fields import moment_text
-from shopkeeper.domain.task import Task, TaskState
+from shopkeeper.catalog.rejects import error_in, reason_in
+from shopkeeper.domain.task import Reject, Task, TaskState
+from shopkeeper.domain.texts import Lang
 
 
 class RejectOut(Shown):
-    """One row that did not land. `line` counts from 1 (in a batch: the operation); 0 is the whole file."""
+    """What is told of one row. `line` counts from 1 (in a batch: the operation); 0 is the whole file."""
 
     line: int
     field: str
     value: str
-    reason: str
+    reason: str = Field(description="In the language of Accept-Language: zh or en.")
+    code: str = Field(description="The reason's stable name; empty where it has none.")
 
 
 class TaskOut(Shown):
@@ -28,7 +31,10 @@ class TaskOut(Shown):
     created: str
     finished: str | None
     counts: dict[str, int]
-    rejects: list[RejectOut] = Field(description="The first of them; all are at /v1/tasks/{id}/rejects.")
+    rejects: list[RejectOut] = Field(description="The first rows that did not land; all are at /v1/tasks/{id}/rejects.")
+    notices: list[RejectOut] = Field(
+        description="The first rows that landed but are not listed, and why; `counts.not_listed` says how many there are."
+    )
     error: str
 
 
@@ -45,8 +51,8 @@ class Accepted(Shown):
     state: TaskState
 
 
-def task_json(task: Task) -> dict[str, object]:
-    """The fields of `TaskOut`."""
+def task_json(task: Task, lang: Lang = "en") -> dict[str, object]:
+    """The fields of `TaskOut`, reasons in `lang`."""
     return {
         "id": task.id,
         "kind": task.kind,
@@ -55,6 +61,11 @@ def task_json(task: Task) -> dict[str, object]:
         "created": moment_text(task.created),
         "finished": None if task.finished is None else moment_text(task.finished),
         "counts": dict(task.counts),
-        "rejects": [{"line": one.line, "field": one.field, "value": one.value, "reason": one.reason} for one in task.rejects],
-        "error": task.error,
+        "rejects": [_row(one, lang) for one in task.rejects],
+        "notices": [_row(one, lang) for one in task.notices],
+        "error": error_in(task.faults, lang),
     }
+
+
+def _row(one: Reject, lang: Lang) -> dict[str, object]:
+    return {"line": one.line, "field": one.field, "value": one.value, "reason": reason_in(one, lang), "code": one.code}

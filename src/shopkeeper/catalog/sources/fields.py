@@ -9,6 +9,7 @@ from typing import Final
 from shopkeeper.domain.product import Product, Variant
 from shopkeeper.domain.texts import Label, Lang
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 RESERVED: Final = frozenset((
     "id", "title", "description", "brand", "category", "categories", "price", "sale_price", "stock", "availability", "in_stock",
@@ -68,7 +69,7 @@ def moment_of(written: str, *, field: str) -> datetime:
         read = datetime.fromisoformat(text)
         return (read if read.tzinfo is not None else read.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise BadInput(f"{written[:80]!r} is not a date", field=field, value=written[:80], hint="Write it as 2026-01-31T00:00:00Z.") from None
+        raise BadInput(told("not_date", written=written[:80]), field=field, value=written[:80], hint=told("hint.moment")) from None
 
 
 def whole_of(written: str, *, field: str) -> int:
@@ -78,7 +79,7 @@ def whole_of(written: str, *, field: str) -> int:
     except ValueError:
         number = float("nan")
     if number != number or number != int(number):  # noqa: PLR0124 - the test for NaN
-        raise BadInput(f"{written[:80]!r} is not a whole number", field=field, value=written[:80])
+        raise BadInput(told("not_whole_number", written=written[:80]), field=field, value=written[:80])
     return int(number)
 
 

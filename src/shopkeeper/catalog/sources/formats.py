@@ -11,6 +11,7 @@ from shopkeeper.catalog.sources.schema_org_write import write_schema_org
 from shopkeeper.catalog.sources.shopify import read_shopify, write_shopify, write_shopify_classic
 from shopkeeper.catalog.sources.source import Format
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 FORMATS: Final[dict[FormatName, Format]] = {
     "google-tsv": Format("google-tsv", "Google Merchant text feed (TSV)", read_google_tsv, write_google_tsv),
@@ -27,4 +28,4 @@ def format_named(name: str) -> FormatName:
     for known in FORMATS:
         if known == name:
             return known
-    raise BadInput(f"{name!r} is not a format", field="format", value=name, hint=f"Known: {', '.join(FORMATS)}.")
+    raise BadInput(told("not_format", name=name), field="format", value=name, hint=told("hint.known", known=", ".join(FORMATS)))

@@ -28,6 +28,7 @@ from shopkeeper.domain.ids import ProductId, VariantId, check_id
 from shopkeeper.domain.product import Availability, Offer, Product, Status, Variant
 from shopkeeper.domain.texts import Label
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 Pairs: TypeAlias = Sequence[tuple[str, str]]
 KEPT: Final = "google:"
@@ -76,7 +77,7 @@ def products_of(items: Iterable[tuple[int, Pairs, str]], options: ReadOptions) -
         try:
             variant = _variant(pairs, options)
             if variant.id in lines:
-                raise BadInput(f"stands at line {lines[variant.id]} already; the first one counts", field="id", value=variant.id)
+                raise BadInput(told("repeated", line=lines[variant.id]), field="id", value=variant.id)
             check_id(product_id, field="item_group_id")
             if not good:  # what cannot be a product must not be its first item
                 _product([(pairs, variant)], product_id, options)
@@ -98,7 +99,7 @@ def _variant(pairs: Pairs, options: ReadOptions) -> Variant:
     first = _firsts(pairs)
     for name in REQUIRED:
         if not first.get(name):
-            raise BadInput("is missing", field=name, value="")
+            raise BadInput(told("missing"), field=name, value="")
     return Variant(
         id=VariantId(check_id(first["id"], field="id")),
         options=tuple((name, Label(first[name])) for name in OPTIONS if first.get(name)),
@@ -113,9 +114,7 @@ def _offer(first: Mapping[str, str], options: ReadOptions) -> Offer:
     if dates := first.get("sale_price_effective_date"):
         begin, slash, end = dates.partition("/")
         if not slash:
-            raise BadInput(
-                f"{dates!r} is not a span", field="sale_price_effective_date", value=dates, hint="Write it as 2026-01-01T00:00Z/2026-01-31T00:00Z."
-            )
+            raise BadInput(told("not_span", written=dates), field="sale_price_effective_date", value=dates, hint=told("hint.span"))
         starts = moment_of(begin, field="sale_price_effective_date")
         ends = moment_of(end, field="sale_price_effective_date")
     sale = first.get("sale_price")
@@ -134,7 +133,9 @@ def _offer(first: Mapping[str, str], options: ReadOptions) -> Offer:
 def _availability(written: str) -> Availability:
     name = written.strip().lower().replace(" ", "_") or "in_stock"
     if name not in AVAILABILITIES:
-        raise BadInput(f"{written!r} is not known", field="availability", value=written, hint=f"Use one of {', '.join(AVAILABILITIES)}.")
+        raise BadInput(
+            told("not_known", given=written), field="availability", value=written, hint=told("hint.one_of", known=", ".join(AVAILABILITIES))
+        )
     return cast(Availability, name)
 
 

@@ -23,6 +23,7 @@ from shopkeeper.domain.ids import ProductId, VariantId, check_id
 from shopkeeper.domain.product import Availability, Offer, Product, Variant
 from shopkeeper.domain.texts import Label, Lang
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 PRODUCT_FIELDS: Final = frozenset((
     "id", "group", "title", "description", "brand", "categories", "tags", "images", "link", "status", "created", "rating", "rating_count",
@@ -63,15 +64,15 @@ def parse_product_map(text: str, *, name: str = "map") -> ProductMap:
 def _product_map(columns: ColumnMap) -> ProductMap:
     for name in _REQUIRED:
         if name not in columns.sources["product"]:
-            raise BadInput("is missing", field=f"product.{name}", value=columns.name, hint="Every product needs an id and a title.")
+            raise BadInput(told("missing"), field=f"product.{name}", value=columns.name, hint=told("hint.id_and_title"))
     given = columns.other.get("attributes", {})
     if not isinstance(given, dict):
-        raise BadInput("is not a table", field="attributes", value=str(given)[:80])
+        raise BadInput(told("not_table"), field="attributes", value=str(given)[:80])
     prefixes = given.get("prefix", [])
     keep = columns.other.get("keep", [])
     for field, names in (("attributes.prefix", prefixes), ("keep", keep)):
         if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
-            raise BadInput("is not a list of texts", field=field, value=str(names)[:80])
+            raise BadInput(told("not_texts"), field=field, value=str(names)[:80])
     sources = {name: source_of(value, f"attributes.{name}") for name, value in given.items() if name != "prefix"}
     return ProductMap(columns, tuple(prefixes), sources, tuple(keep))
 
@@ -184,12 +185,14 @@ def _offers(values: Values, options: ReadOptions, product_map: ProductMap) -> tu
     price = money_field(values, of("price"), currency, field="price")
     if price is None:
         if of("price") is not None:
-            raise BadInput("is missing", field="price", value="")
+            raise BadInput(told("missing"), field="price", value="")
         return ()
     written = text_field(values, of("availability"), field="availability").lower().replace(" ", "_")
     availability = _AVAILABLE.get(written, written) or "in_stock"
     if availability not in AVAILABILITIES:
-        raise BadInput(f"{written!r} is not known", field="availability", value=written, hint=f"Use one of {', '.join(AVAILABILITIES)}.")
+        raise BadInput(
+            told("not_known", given=written), field="availability", value=written, hint=told("hint.one_of", known=", ".join(AVAILABILITIES))
+        )
     stock = whole_field(values, of("stock"), field="stock")
     sale = money_field(values, of("sale_price"), currency, field="sale_price")
     if stock == 0 and not written:

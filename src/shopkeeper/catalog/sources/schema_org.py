@@ -22,6 +22,7 @@ from shopkeeper.domain.ids import ProductId, VariantId, check_id
 from shopkeeper.domain.product import Extras, Product, Variant
 from shopkeeper.domain.texts import Label, Lang, LocalizedText
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 KEPT: Final = "schema:"
 OPTIONS: Final = ("color", "size", "material", "pattern")
@@ -154,9 +155,9 @@ def _rating(node: Mapping[str, Any]) -> tuple[int, float | None]:
         value, best = float(plain(given.get("ratingValue")) or "nan"), float(plain(given.get("bestRating")) or "5")
         count = int(plain(given.get("ratingCount")) or plain(given.get("reviewCount")) or "0")
     except ValueError:
-        raise BadInput("holds what is no number", field="aggregateRating", value=str(given)[:80]) from None
+        raise BadInput(told("holds_no_number"), field="aggregateRating", value=str(given)[:80]) from None
     if not 0 <= value <= best:
-        raise BadInput(f"{value} is not between 0 and {best}", field="aggregateRating.ratingValue", value=value)
+        raise BadInput(told("not_between_zero", value=value, best=best), field="aggregateRating.ratingValue", value=value)
     return count, value * 5 / best
 
 

@@ -10,6 +10,7 @@ from shopkeeper.catalog.sources.source import ReadOptions
 from shopkeeper.domain.money import Money
 from shopkeeper.domain.product import Availability, Offer
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 _BEFORE: Final = ("ListPrice", "StrikethroughPrice", "SRP", "MSRP")
 AVAILABILITY: Final[dict[str, Availability]] = {
@@ -49,7 +50,7 @@ def _offer(node: Mapping[str, Any], options: ReadOptions) -> Offer:
     currency = plain(node.get("priceCurrency")) or plain(now.get("priceCurrency")) or options.currency
     written = plain(node.get("price")) or plain(now.get("price")) or plain(node.get("lowPrice"))
     if not written:
-        raise BadInput("is missing", field="offers.price", value="")
+        raise BadInput(told("missing"), field="offers.price", value="")
     price = _price(written, currency)
     list_price = _price(plain(before.get("price")), plain(before.get("priceCurrency")) or currency) if before is not None else None
     on_sale = list_price is not None and list_price > price
@@ -80,7 +81,7 @@ def _availability(value: object) -> Availability:
         return "in_stock"
     known = AVAILABILITY.get(written.lower().replace("_", "").replace(" ", ""))
     if known is None:
-        raise BadInput(f"{written!r} is not known", field="offers.availability", value=written, hint="Use https://schema.org/InStock or the like.")
+        raise BadInput(told("not_known", given=written), field="offers.availability", value=written, hint=told("hint.schema_org"))
     return known
 
 

@@ -23,6 +23,7 @@ from shopkeeper.domain.ids import ProductId, VariantId, check_id
 from shopkeeper.domain.product import Availability, Extras, Offer, Product, Status, Variant
 from shopkeeper.domain.texts import Label
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 KEPT: Final = "shopify:"
 ALT_TEXT: Final = "Image Alt Text"
@@ -48,7 +49,7 @@ class _Row:
 def read_shopify(part: Part, options: ReadOptions) -> Iterator[Item]:
     """The products of a Shopify CSV, one for each run of rows with the same handle."""
     if options.currency is None:
-        raise BadInput("names no currency", field="source", value=part.name, hint="Shopify's CSV has bare amounts: give the shop's currency.")
+        raise BadInput(told("amounts_without_currency"), field="source", value=part.name, hint=told("hint.shop_currency"))
     for handle, rows in groupby(table_rows(part, options.encoding), key=_handle):
         yield from _read_product(handle, [_classic(row) for row in rows], options)
 
@@ -151,7 +152,7 @@ def _availability(stock: int, *, goes_on: bool) -> Availability:
 
 def _given(cells: Mapping[str, str], column: str) -> str:
     if not (cell := cells.get(column, "")):
-        raise BadInput("is missing", field=column, value="")
+        raise BadInput(told("missing"), field=column, value="")
     return cell
 
 

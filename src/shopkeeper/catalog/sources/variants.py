@@ -6,6 +6,7 @@ from dataclasses import replace
 from shopkeeper.catalog.report import Found, Item, bad_row
 from shopkeeper.domain.product import Product, Variant
 from shopkeeper.errors import BadInput
+from shopkeeper.kit.wordings import told
 
 
 def merged(rows: Sequence[tuple[int, Product]]) -> Iterator[Item]:
@@ -17,7 +18,7 @@ def merged(rows: Sequence[tuple[int, Product]]) -> Iterator[Item]:
     for number, product in rows:
         for variant in product.variants:
             if variant.id in variants:
-                fault = BadInput(f"stands at line {lines[variant.id]} already; the first one counts", field="id", value=variant.id)
+                fault = BadInput(told("repeated", line=lines[variant.id]), field="id", value=variant.id)
                 yield bad_row(number, fault, id=first.id)
                 continue
             variants[variant.id], lines[variant.id] = variant, number

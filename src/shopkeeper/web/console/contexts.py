@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from shopkeeper.domain.task import Reject
 from shopkeeper.web.contexts import Link
 from shopkeeper.web.formats import Formats
 from shopkeeper.web.urls import Urls
@@ -117,6 +116,16 @@ class ImportsContext(ConsoleContext):
 
 
 @dataclass(frozen=True, slots=True)
+class RowLine:
+    """A row of a feed and what is to be said of it, in the console's language."""
+
+    line: int
+    field: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ImportContext(ConsoleContext):
     """One import's report: counts as (words, number) pairs, the first rejected rows, and how many there are in all."""
 
@@ -130,7 +139,9 @@ class ImportContext(ConsoleContext):
     took_s: float | None
     counts: tuple[tuple[str, int], ...]
     error: str
-    rejects: tuple[Reject, ...]
+    notices: tuple[RowLine, ...]
+    not_listed: int
+    rejects: tuple[RowLine, ...]
     rejected: int
     csv: str
     json_lines: str

@@ -3,7 +3,7 @@
 import csv
 import io
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, BinaryIO, Final, get_args
 
@@ -13,12 +13,13 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
+from shopkeeper.catalog.rejects import error_in, reason_in, reject_line
 from shopkeeper.catalog.report import FormatName
 from shopkeeper.domain.ids import TaskId
 from shopkeeper.domain.task import Reject, Task
-from shopkeeper.domain.texts import LANGS
+from shopkeeper.domain.texts import LANGS, Lang
 from shopkeeper.errors import NotFound
-from shopkeeper.web.console.contexts import ImportContext, ImportLine, ImportsContext, TaskState, Tone
+from shopkeeper.web.console.contexts import ImportContext, ImportLine, ImportsContext, RowLine, TaskState, Tone
 from shopkeeper.web.console.desk import NO_STORE, Console, Desk, desk, to_the_door
 
 if TYPE_CHECKING:
@@ -178,13 +179,19 @@ def report(console: Console, request: Request) -> Response:
         created=task.created,
         took_s=(task.finished - task.created).total_seconds() if task.finished is not None else None,
         counts=() if running else tuple((_count_words(name, at), number) for name, number in task.counts),
-        error=task.error,
-        rejects=task.rejects[:SHOWN_REJECTS],
+        error=error_in(task.faults, at.t.lang),
+        notices=_rows(task.notices, at),
+        not_listed=counts.get("not_listed", len(task.notices)),
+        rejects=_rows(task.rejects[:SHOWN_REJECTS], at),
         rejected=max(rejected, len(task.rejects)),
         csv=at.url("console_rejects", id=task.id, form="csv"),
         json_lines=at.url("console_rejects", id=task.id, form="jsonl"),
     )
     return at.page("console/import.html", context)
+
+
+def _rows(rows: Iterable[Reject], at: Desk) -> tuple[RowLine, ...]:
+    return tuple(RowLine(row.line, row.field, row.value, reason_in(row, at.t.lang)) for row in rows)
 
 
 def _count_words(name: str, at: Desk) -> str:
@@ -226,7 +233,7 @@ def rejects(console: Console, request: Request) -> Response:
     task = _task(at.shop, request)
     form = request.path_params["form"]
     found = every_reject(at.shop.imports.rejects_file(task.id), task)
-    stream, media_type = (as_csv(found), "text/csv; charset=utf-8") if form == "csv" else (as_json_lines(found), "application/x-ndjson")
+    stream, media_type = (as_csv(found, at.t.lang), "text/csv; charset=utf-8") if form == "csv" else (as_json_lines(found), "application/x-ndjson")
     headers = {**NO_STORE, "Content-Disposition": f'attachment; filename="rejects-{task.id}.{form}"'}
     return StreamingResponse(stream, media_type=media_type, headers=headers)
 
@@ -241,14 +248,15 @@ def every_reject(path: Path, task: Task) -> Iterator[Reject]:
             yield Reject(**orjson.loads(line))
 
 
-def as_csv(rejects: Iterator[Reject]) -> Iterator[str]:
-    """The rejects as CSV for a spreadsheet: with a byte order mark, and no cell that a spreadsheet would run as a formula."""
+def as_csv(rejects: Iterator[Reject], lang: Lang = "en") -> Iterator[str]:
+    """The rejects as CSV for a spreadsheet, reasons in `lang`: with a byte order mark, and no cell that a spreadsheet would run as a formula."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     buffer.write("\ufeff")
-    writer.writerow(("line", "field", "value", "reason", "row"))
+    writer.writerow(("line", "field", "value", "reason", "row", "code"))
     for reject in rejects:
-        writer.writerow((reject.line, *map(_plain_cell, (reject.field, reject.value, reject.reason, reject.row))))
+        cells = (reject.field, reject.value, reason_in(reject, lang), reject.row, reject.code)
+        writer.writerow((reject.line, *map(_plain_cell, cells)))
         if buffer.tell() > 1 << 16:
             yield buffer.getvalue()
             buffer.seek(0)
@@ -263,5 +271,4 @@ def _plain_cell(text: str) -> str:
 def as_json_lines(rejects: Iterator[Reject]) -> Iterator[bytes]:
     """The rejects as JSON Lines, to the letter."""
     for reject in rejects:
-        fields = {"line": reject.line, "field": reject.field, "value": reject.value, "reason": reject.reason, "row": reject.row}
-        yield orjson.dumps(fields, option=orjson.OPT_APPEND_NEWLINE)
+        yield reject_line(reject)
