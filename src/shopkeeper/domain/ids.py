@@ -15,6 +15,7 @@ CustomerId = NewType("CustomerId", str)
 ListId = NewType("ListId", str)
 KeyId = NewType("KeyId", str)
 TaskId = NewType("TaskId", str)
+AccountId = NewType("AccountId", str)
 Revision = NewType("Revision", int)
 """A shop's change counter: every write to the catalogue takes the next number, in commit order."""
 
