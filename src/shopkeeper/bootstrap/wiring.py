@@ -18,6 +18,7 @@ from shopkeeper.adapters.storage import SqlShopDatabase, claim_server, migrate, 
 from shopkeeper.catalog.service import CatalogService
 from shopkeeper.domain.ids import ShopId
 from shopkeeper.domain.texts import Lang, LocalizedText
+from shopkeeper.events.log import EventLog
 from shopkeeper.jobs.imports import ImportLog
 from shopkeeper.jobs.pipeline import OfflineJobs
 from shopkeeper.orders.service import OrderHistory
@@ -46,6 +47,7 @@ class Shop:
     artifacts: ArtifactStore
     catalog: CatalogService
     orders: OrderHistory
+    events: EventLog
     search: SearchService
     recommend: RecommendService
     keys: KeyService
@@ -146,6 +148,7 @@ def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Call
         artifacts=artifacts,
         catalog=catalog,
         orders=orders,
+        events=EventLog(database.events, database.shoppers, database.vault, clock=clock),
         search=search,
         recommend=RecommendService(database.products, database.orders, artifacts, search.columns, search.similar_ids, clock=clock),
         keys=KeyService(database.keys, shop, clock=clock),

@@ -16,6 +16,11 @@ ListId = NewType("ListId", str)
 KeyId = NewType("KeyId", str)
 TaskId = NewType("TaskId", str)
 AccountId = NewType("AccountId", str)
+EventId = NewType("EventId", str)
+SessionId = NewType("SessionId", str)
+ShopperId = NewType("ShopperId", int)
+"""One identity (a visitor of one device, or a user) as this shop numbers it; never shown outside, and worth nothing once its key is destroyed."""
+
 Revision = NewType("Revision", int)
 """A shop's change counter: every write to the catalogue takes the next number, in commit order."""
 

@@ -19,6 +19,8 @@ from shopkeeper.domain.preferences import PreferenceVersion
 from shopkeeper.domain.product import OfferPatch, Product
 from shopkeeper.domain.review import Review
 from shopkeeper.domain.task import Task
+from shopkeeper.ports.events import EventStore, KeyVault, ListStore
+from shopkeeper.ports.shoppers import ShopperStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,3 +254,11 @@ class ShopDatabase(Protocol):
     def audit(self) -> AuditStore: ...
     @property
     def preferences(self) -> PreferenceStore: ...
+    @property
+    def shoppers(self) -> ShopperStore: ...
+    @property
+    def events(self) -> EventStore: ...
+    @property
+    def lists(self) -> ListStore: ...
+    @property
+    def vault(self) -> KeyVault: ...

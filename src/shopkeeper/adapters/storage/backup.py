@@ -1,5 +1,6 @@
 """A shop in one file, taken while it is served, and back: also from SQLite into PostgreSQL, or from PostgreSQL into SQLite."""
 
+import base64
 import contextlib
 import os
 import shutil
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, MetaData, Table, delete, func, insert, select
+from sqlalchemy import Connection, LargeBinary, MetaData, Table, delete, func, insert, select
 
 from shopkeeper.adapters.artifacts import FolderArtifacts
 from shopkeeper.adapters.storage.backup_file import BackupReader, BackupWriter, Contents, reading, writing
@@ -129,12 +130,19 @@ def _dump(connection: Connection, table: Table, writer: BackupWriter, progress: 
         # a server-side cursor, so that a page at a time is in memory
         whole = select(table).order_by(*table.primary_key.columns)
         for page in connection.execute(whole, execution_options={"yield_per": _FETCH}).partitions():
-            yield b"".join([orjson.dumps(dict(zip(names, row, strict=True))) + b"\n" for row in page])
+            yield b"".join([orjson.dumps(dict(zip(names, row, strict=True)), default=_as_text) + b"\n" for row in page])
             done += len(page)
             progress.step(table.name, done, total)
 
     writer.add(f"database/{table.name}.jsonl", lines())
     return done
+
+
+def _as_text(value: object) -> str:
+    """How JSON holds bytes: in base64."""
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    raise TypeError(f"{type(value).__name__} has no place in a backup")
 
 
 def _add_files(writer: BackupWriter, artifacts: FolderArtifacts | None, folders: Mapping[str, Path], progress: Progress) -> None:
@@ -224,14 +232,28 @@ def _load(connection: Connection, source: BackupReader, place: Place, progress: 
             raise Broken(f"The backup has a table {name!r} that its schema version lacks.", hint="Use another backup.")
         connection.execute(delete(tables[name]))  # what the migration itself put there
         done = 0
+        binary = [str(column.name) for column in tables[name].columns if isinstance(column.type, LargeBinary)]
         for page in _insert_pages(source.rows(name)):
+            for row in page if binary else ():
+                row |= {column: base64.b64decode(row[column]) for column in binary if row[column] is not None}
             connection.execute(insert(tables[name]), page)
             done += len(page)
             progress.step(name, done, total)
         if done != total:
             raise Broken(f"The backup has {done} of {total} rows of {name}.", hint="Use another backup.")
+        _count_on(connection, tables[name])
     connection.execute(about.update().where(about.c.name == "shop").values(value=place.shop))
     run_migrations(connection, "head", upward=True)
+
+
+def _count_on(connection: Connection, table: Table) -> None:
+    """Let PostgreSQL's own numbers go on after the highest that was loaded; SQLite does so by itself."""
+    key = table.autoincrement_column
+    if connection.dialect.name != "postgresql" or key is None:
+        return
+    sequence = connection.scalar(select(func.pg_get_serial_sequence(table.name, key.name)))
+    if sequence is not None:
+        connection.execute(select(func.setval(sequence, func.coalesce(select(func.max(key)).scalar_subquery(), 0) + 1, False)))
 
 
 def _insert_pages(rows: Iterator[Row]) -> Iterator[list[Row]]:

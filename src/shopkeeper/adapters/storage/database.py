@@ -8,6 +8,7 @@ from sqlalchemy import select
 from shopkeeper.adapters.storage.accounts import SqlAccountStore
 from shopkeeper.adapters.storage.audit import SqlAuditStore
 from shopkeeper.adapters.storage.engine import BUSY_TIMEOUT_S, Connections
+from shopkeeper.adapters.storage.events import SqlEventStore, SqlListStore
 from shopkeeper.adapters.storage.keys import SqlKeyStore
 from shopkeeper.adapters.storage.orders import SqlOrderStore
 from shopkeeper.adapters.storage.places import Place, SqliteFile, locate
@@ -16,7 +17,9 @@ from shopkeeper.adapters.storage.preferences import SqlPreferenceStore
 from shopkeeper.adapters.storage.products import SqlProductStore
 from shopkeeper.adapters.storage.reviews import SqlReviewStore
 from shopkeeper.adapters.storage.schema import about
+from shopkeeper.adapters.storage.shoppers import SqlShopperStore
 from shopkeeper.adapters.storage.tasks import SqlTaskStore
+from shopkeeper.adapters.storage.vault import SqlKeyVault
 from shopkeeper.adapters.storage.versions import check_version, read_version
 from shopkeeper.domain.ids import ShopId
 from shopkeeper.errors import Refused
@@ -25,8 +28,9 @@ from shopkeeper.errors import Refused
 class SqlShopDatabase:
     """`ports.stores.ShopDatabase` on SQL; close it when done (it is a context manager too)."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, vault: SqlKeyVault) -> None:
         self._connections = connections
+        self.vault = vault
         self.products = SqlProductStore(connections)
         self.orders = SqlOrderStore(connections)
         self.reviews = SqlReviewStore(connections)
@@ -36,6 +40,9 @@ class SqlShopDatabase:
         self.accounts = SqlAccountStore(connections)
         self.audit = SqlAuditStore(connections)
         self.preferences = SqlPreferenceStore(connections)
+        self.shoppers = SqlShopperStore(connections)
+        self.events = SqlEventStore(connections)
+        self.lists = SqlListStore(connections)
 
     @property
     def place(self) -> Place:
@@ -45,6 +52,7 @@ class SqlShopDatabase:
     def close(self) -> None:
         """Give every connection back."""
         self._connections.close()
+        self.vault.close()
 
     def __enter__(self) -> Self:
         return self
@@ -72,4 +80,4 @@ def open_shop_database(url: str, shop: ShopId, *, read_only: bool = False, busy_
     except BaseException:
         connections.close()
         raise
-    return SqlShopDatabase(connections)
+    return SqlShopDatabase(connections, SqlKeyVault(place, read_only=read_only, busy_timeout_s=busy_timeout_s))

@@ -31,7 +31,7 @@ _MIGRATION_LOCK: Final = 0x5349_4F50  # any number that all versions of this pro
 class Connections:
     """A reader pool and a writer for one place. Safe to use from several threads; `close` when done."""
 
-    def __init__(self, place: Place, *, read_only: bool = False, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+    def __init__(self, place: Place, *, read_only: bool = False, busy_timeout_s: float = BUSY_TIMEOUT_S, secure_delete: bool = False) -> None:
         self.place = place
         self.read_only = read_only
         self._busy_timeout_s = busy_timeout_s
@@ -39,7 +39,8 @@ class Connections:
         self._closed = False
         if isinstance(place, SqliteFile):
             self._reader = _sqlite_engine(place.path, begin="BEGIN", mode="ro" if read_only else "rw", busy_timeout_s=busy_timeout_s)
-            self._writer = None if read_only else _sqlite_engine(place.path, begin="BEGIN IMMEDIATE", mode="rw", busy_timeout_s=busy_timeout_s)
+            writing = {"begin": "BEGIN IMMEDIATE", "mode": "rw", "secure_delete": secure_delete}
+            self._writer = None if read_only else _sqlite_engine(place.path, **writing, busy_timeout_s=busy_timeout_s)
         else:
             self._reader = _postgres_engine(place, read_only=read_only, busy_timeout_s=busy_timeout_s)
             self._writer = None if read_only else self._reader
@@ -74,6 +75,12 @@ class Connections:
                     raise explain(fault, self.place) from fault
                 time.sleep(_RETRY_PAUSE_S)
 
+    def fold(self) -> None:
+        """Fold SQLite's write-ahead log into the file and cut it, so that no older state of a page is left in it. PostgreSQL does so by itself."""
+        if self._writer is not None and isinstance(self.place, SqliteFile):
+            with self._turn(time.monotonic() + self._busy_timeout_s), self._writer.connect() as connection:
+                connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # type: ignore[union-attr]
+
     def close(self) -> None:
         """Give every connection back to the system, for good. In SQLite the last one to close folds the write-ahead log into the file."""
         self._closed = True  # an engine that was disposed of would open anew for a thread that still asks
@@ -102,7 +109,7 @@ class Connections:
             self._queue.release()
 
 
-def _sqlite_engine(path: Path, *, begin: str, mode: str, busy_timeout_s: float) -> Engine:
+def _sqlite_engine(path: Path, *, begin: str, mode: str, busy_timeout_s: float, secure_delete: bool = False) -> Engine:
     writing = begin == "BEGIN IMMEDIATE"
 
     def connect() -> sqlite3.Connection:
@@ -111,6 +118,8 @@ def _sqlite_engine(path: Path, *, begin: str, mode: str, busy_timeout_s: float) 
         connection = sqlite3.connect(uri, uri=True, timeout=busy_timeout_s, isolation_level=None, check_same_thread=False)
         try:
             _set_pragmas(connection, writing=writing, busy_timeout_s=busy_timeout_s)
+            if secure_delete:
+                connection.execute("PRAGMA secure_delete = ON")
         except sqlite3.Error:
             connection.close()
             raise

@@ -6,9 +6,9 @@ sorted by. `digest` is BLAKE2b-128 of the document: equal digests mean nothing t
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, PrimaryKeyConstraint, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text, UniqueConstraint
 
-VERSIONS: Final = ("0001", "0002", "0003")
+VERSIONS: Final = ("0001", "0002", "0003", "0004")
 """Every version of the schema, oldest first; opening a database compares with these and need not load Alembic."""
 
 NAMING: Final = {
@@ -23,6 +23,9 @@ metadata = MetaData(naming_convention=NAMING)
 
 # Ids sort by code point everywhere; a PostgreSQL database sorts by its locale unless told otherwise.
 Id = Text().with_variant(Text(collation="C"), "postgresql")
+
+# Numbers that the database gives; SQLite counts by itself only in a column of its own integer type.
+Number = BigInteger().with_variant(Integer, "sqlite")
 
 about = Table("about", metadata, Column("name", Id, nullable=False), Column("value", Text, nullable=False), PrimaryKeyConstraint("name"))
 """What this database is: the `shop` whose it is."""
@@ -163,3 +166,63 @@ preferences = Table(
     PrimaryKeyConstraint("version"),
 )
 """`document` is a JSON object of the values that are not the default."""
+shoppers = Table(
+    "shoppers",
+    metadata,
+    Column("id", Number, nullable=False, autoincrement=True),
+    Column("kind", Id, nullable=False),
+    Column("digest", Id),
+    Column("created", BigInteger, nullable=False),
+    Column("merged_into", BigInteger),
+    Column("merged", BigInteger),
+    Column("erased", BigInteger),
+    PrimaryKeyConstraint("id"),
+    UniqueConstraint("kind", "digest"),
+    Index(None, "merged_into"),
+    sqlite_autoincrement=True,
+)
+"""Identities, by pseudonym. One that was erased keeps its number, so that no other is ever called so, and loses its digest."""
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("shopper", BigInteger, nullable=False),
+    Column("purpose", Id, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("granted", Boolean(create_constraint=False), nullable=False),
+    Column("source", Text, nullable=False),
+    PrimaryKeyConstraint("shopper", "purpose", "at"),
+)
+"""Every answer that was given; the newest of a purpose counts."""
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", Number, nullable=False, autoincrement=True),
+    Column("id", Id, nullable=False),
+    Column("shopper", BigInteger, nullable=False),
+    Column("name", Id, nullable=False),
+    Column("occurred", BigInteger, nullable=False),
+    Column("received", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("seq"),
+    UniqueConstraint("id"),
+    Index(None, "shopper", "occurred", "id"),
+    Index(None, "occurred", "id"),
+    sqlite_autoincrement=True,
+)
+"""`sealed` is the event's content under the shopper's key (see `privacy.sealing`)."""
+
+shown_lists = Table(
+    "shown_lists",
+    metadata,
+    Column("id", Id, nullable=False),
+    Column("shopper", BigInteger),
+    Column("surface", Id, nullable=False),
+    Column("shown", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("id"),
+    Index(None, "shopper", "shown", "id"),
+    Index(None, "shown", "id"),
+)
+"""One packed row per list that was shown."""

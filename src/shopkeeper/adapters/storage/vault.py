@@ -1,0 +1,152 @@
+"""The key vault: in SQLite a file of its own beside the shop's, in PostgreSQL a schema of its own; no backup of the shop holds it.
+
+A destroyed key is overwritten where it lay: SQLite zeroes what is deleted (`secure_delete`) and the write-ahead log is folded in and cut at once. In
+PostgreSQL the row goes, and `VACUUM` and the end of the archived log decide when its last bytes do.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, Connection, LargeBinary, MetaData, PrimaryKeyConstraint, Table, select, update
+
+from shopkeeper.adapters.storage.engine import Connections, create_sqlite_file, ensure_schema
+from shopkeeper.adapters.storage.places import Place, SqliteFile
+from shopkeeper.adapters.storage.rows import pages, to_micros, upsert
+from shopkeeper.domain.ids import ShopperId
+from shopkeeper.errors import Broken
+from shopkeeper.privacy.sealing import new_key
+
+_SHOP: Final = ShopperId(0)
+"""The row of the shop's own key: no shopper has this number."""
+
+_metadata = MetaData()
+_keys = Table(
+    "vault_keys",
+    _metadata,
+    Column("shopper", BigInteger, nullable=False),
+    Column("key", LargeBinary),
+    Column("destroyed", BigInteger),
+    PrimaryKeyConstraint("shopper"),
+)
+
+
+def vault_place(place: Place) -> Place:
+    """Where the keys of the shop at `place` are kept."""
+    if isinstance(place, SqliteFile):
+        return replace(place, path=place.path.with_name(f"{place.path.stem}.vault{place.path.suffix}"))
+    return replace(place, schema=f"{place.schema}_vault")
+
+
+class SqlKeyVault:
+    """`ports.events.KeyVault` on SQL; its file or schema is made when the first key is."""
+
+    def __init__(self, place: Place, *, read_only: bool, busy_timeout_s: float) -> None:
+        self._place = vault_place(place)
+        self._read_only = read_only
+        self._busy_timeout_s = busy_timeout_s
+        self._opening = threading.Lock()
+        self._opened: Connections | None = None
+
+    def pseudonym_key(self) -> bytes:
+        """The shop's own key, made at the first call."""
+        return self.make([_SHOP])[_SHOP]
+
+    def make(self, shoppers: Sequence[ShopperId]) -> dict[ShopperId, bytes]:
+        """The keys of `shoppers`, made where there is none yet; see the port."""
+        found = self.get(shoppers)
+        if len(found) == len(set(shoppers)):
+            return found
+
+        def work(connection: Connection) -> dict[ShopperId, bytes]:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("LOCK TABLE vault_keys IN SHARE ROW EXCLUSIVE MODE")
+            there = _stored(connection, shoppers)
+            fresh = [{"shopper": one, "key": new_key(), "destroyed": None} for one in sorted(set(shoppers)) if one not in there]
+            upsert(connection, _keys, fresh)
+            return _living(_stored(connection, shoppers))
+
+        return self._connections().write(work)
+
+    def get(self, shoppers: Sequence[ShopperId]) -> dict[ShopperId, bytes]:
+        """The keys of those among `shoppers` that have one."""
+        if not self._exists():
+            return {}
+        with self._connections().read() as connection:
+            return _living(_stored(connection, shoppers))
+
+    def all(self) -> dict[ShopperId, bytes]:
+        """Every key of a shopper."""
+        if not self._exists():
+            return {}
+        with self._connections().read() as connection:
+            rows = connection.execute(select(_keys.c.shopper, _keys.c.key).where(_keys.c.key.is_not(None), _keys.c.shopper != _SHOP))
+            return {ShopperId(row.shopper): bytes(row.key) for row in rows}
+
+    def destroy(self, shoppers: Sequence[ShopperId], at: datetime) -> int:
+        """Overwrite and remove the keys, for good; returns how many there were."""
+        if _SHOP in shoppers:
+            raise Broken("the shop's own key cannot be destroyed: every pseudonym hangs on it")
+        if not shoppers:
+            return 0
+
+        def work(connection: Connection) -> int:
+            there = len(_living(_stored(connection, shoppers)))
+            for page in pages(list(shoppers)):
+                connection.execute(update(_keys).where(_keys.c.shopper.in_(page)).values(key=b"\0" * 32))
+            upsert(connection, _keys, [{"shopper": one, "key": None, "destroyed": to_micros(at)} for one in sorted(set(shoppers))])
+            return there
+
+        connections = self._connections()
+        gone = connections.write(work)
+        connections.fold()
+        return gone
+
+    def destroyed_since(self, moment: datetime) -> list[ShopperId]:
+        """Whose keys were destroyed at `moment` or later: what a restored backup must forget again."""
+        if not self._exists():
+            return []
+        with self._connections().read() as connection:
+            gone = select(_keys.c.shopper).where(_keys.c.destroyed >= to_micros(moment)).order_by(_keys.c.shopper)
+            return [ShopperId(number) for number in connection.scalars(gone)]
+
+    def close(self) -> None:
+        """Give every connection back."""
+        if self._opened is not None:
+            self._opened.close()
+
+    def _exists(self) -> bool:
+        return self._opened is not None or not self._read_only or not isinstance(self._place, SqliteFile) or self._place.path.exists()
+
+    def _connections(self) -> Connections:
+        with self._opening:
+            if self._opened is None:
+                self._opened = self._open()
+            return self._opened
+
+    def _open(self) -> Connections:
+        if not self._read_only:
+            if isinstance(self._place, SqliteFile):
+                create_sqlite_file(self._place)
+                Path(self._place.path).chmod(0o600)
+            else:
+                ensure_schema(self._place)
+        connections = Connections(self._place, read_only=self._read_only, busy_timeout_s=self._busy_timeout_s, secure_delete=True)
+        if not self._read_only:
+            connections.write(_metadata.create_all)
+        return connections
+
+
+def _stored(connection: Connection, shoppers: Sequence[ShopperId]) -> dict[ShopperId, bytes | None]:
+    found: dict[ShopperId, bytes | None] = {}
+    for page in pages(list(set(shoppers))):
+        for row in connection.execute(select(_keys.c.shopper, _keys.c.key).where(_keys.c.shopper.in_(page))):
+            found[ShopperId(row.shopper)] = None if row.key is None else bytes(row.key)
+    return found
+
+
+def _living(stored: dict[ShopperId, bytes | None]) -> dict[ShopperId, bytes]:
+    return {shopper: key for shopper, key in stored.items() if key is not None}

@@ -1,0 +1,62 @@
+"""Who is who: identities by pseudonym, which of them are one person, and what each agreed to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from shopkeeper.domain.ids import ShopperId
+from shopkeeper.domain.shopper import Consent, IdentityKind, Shopper
+
+
+@dataclass(frozen=True, slots=True)
+class Pseudonym:
+    """An identity as a row may name it: its kind, and a keyed digest of its value that says nothing without the shop's key."""
+
+    kind: IdentityKind
+    digest: str
+
+
+class ShopperStore(Protocol):
+    """Identities and persons."""
+
+    def enlist(self, pseudonyms: Sequence[Pseudonym], at: datetime) -> dict[Pseudonym, ShopperId]:
+        """The number of each; one that is new (or was erased) gets the next."""
+        ...
+
+    def find(self, pseudonyms: Sequence[Pseudonym]) -> dict[Pseudonym, ShopperId]:
+        """The numbers of those that are known."""
+        ...
+
+    def person(self, shopper: ShopperId) -> Shopper:
+        """The person that this identity is part of."""
+        ...
+
+    def persons(self, shoppers: Sequence[ShopperId]) -> Mapping[ShopperId, ShopperId]:
+        """For each identity the one that it was merged into (itself where it was not): how counts become counts of persons."""
+        ...
+
+    def merge(self, visitor: ShopperId, into: ShopperId, at: datetime) -> bool:
+        """Make `visitor` and all that was merged into it part of `into`'s person; False if they were one already. `Refused` (409) for one that
+        belongs to another user."""
+        ...
+
+    def unmerge(self, visitor: ShopperId, at: datetime) -> bool:
+        """Undo the merge of `visitor`; False if there is none."""
+        ...
+
+    def consents(self, shoppers: Sequence[ShopperId]) -> dict[ShopperId, tuple[Consent, ...]]:
+        """The newest answer to each purpose of those who gave any."""
+        ...
+
+    def consent(self, shopper: ShopperId, given: Sequence[Consent]) -> None:
+        """Add answers; the answers before stay as history."""
+        ...
+
+    def erase(self, shoppers: Sequence[ShopperId], at: datetime) -> None:
+        """Forget which identities these numbers were, and their answers; the numbers themselves are never given again."""
+        ...
+
+    def count(self) -> int:
+        """How many identities are known and not erased."""
+        ...
