@@ -7,6 +7,7 @@ A snapshot is remembered by its version. This process sees its own change at onc
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from itertools import zip_longest
 from typing import Final
 
 from shopkeeper.domain.audit import Change
@@ -74,7 +75,7 @@ class ShopPreferences:
     def history(self, *, limit: int = 50) -> list[tuple[PreferenceVersion, tuple[Change, ...]]]:
         """The newest versions, newest first, each with what it changed."""
         versions = self._store.history(limit=limit + 1)
-        pairs = zip(versions, [*versions[1:], None], strict=True)
+        pairs = zip_longest(versions, versions[1:])
         return [
             (new, changes_between(Preferences.of(dict(old.values) if old else {}, 0), Preferences.of(dict(new.values), 0)))
             for new, old in list(pairs)[:limit]
