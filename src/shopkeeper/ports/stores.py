@@ -12,7 +12,7 @@ from typing import Protocol
 from shopkeeper.domain.account import Account, Session
 from shopkeeper.domain.api_key import ApiKey
 from shopkeeper.domain.audit import AuditEntry, AuditQuery
-from shopkeeper.domain.ids import AccountId, CustomerId, KeyId, ProductId, Revision, TaskId
+from shopkeeper.domain.ids import AccountId, CustomerId, KeyId, OrderId, ProductId, Revision, TaskId
 from shopkeeper.domain.order import Order
 from shopkeeper.domain.policy import Policy
 from shopkeeper.domain.preferences import PreferenceVersion
@@ -86,6 +86,10 @@ class OrderStore(Protocol):
 
     def scan(self, *, since: datetime | None = None) -> Iterator[Order]:
         """Orders in the order of `placed` (then id), streamed."""
+        ...
+
+    def get(self, order_id: OrderId) -> Order | None:
+        """The order, or None."""
         ...
 
     def of_customer(self, customer_id: CustomerId, *, limit: int = 50) -> list[Order]:
