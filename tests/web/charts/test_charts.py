@@ -79,7 +79,7 @@ class TestLine:
     def test_the_line_goes_through_its_values_from_zero(self):
         chart = line_chart([series(0, 10, 20)], ORDERS)
         (line,) = drawn(chart.svg, "polyline")
-        assert line.get("points") == "56,212 296,114 536,16"  # 0 at the bottom, 20 (the last tick) at the top, days evenly apart
+        assert line.get("points") == "56,212 236,114 416,16"  # 0 at the bottom, 20 (the last tick) at the top, days evenly apart
 
     def test_an_unknown_value_leaves_a_gap_and_a_lone_one_is_a_dot(self):
         chart = line_chart([series(1, 2, None, 3, None)], ORDERS)
@@ -114,7 +114,7 @@ class TestBars:
     def test_bars_begin_at_zero_and_are_as_long_as_their_values(self):
         chart = bar_chart([("cups", 10), ("pots", 5), ("none", 0)], ORDERS)
         widths = [float(bar.get("width", "nan")) for bar in drawn(chart.svg, "rect", "chart-bar")]
-        assert widths == [368, 184, 0]
+        assert widths == [248, 124, 0]
         assert [one.text for one in drawn(chart.svg, "text", "chart-label")] == ["10", "5", "0"]
         assert chart.raw == (("cups", 10), ("pots", 5), ("none", 0))
 

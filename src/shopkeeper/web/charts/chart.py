@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from shopkeeper.domain.texts import Lang
 
-WIDTH, HEIGHT = 640.0, 240.0
+WIDTH, HEIGHT = 520.0, 240.0
 TOP, BOTTOM, LEFT, RIGHT = 16.0, 28.0, 56.0, 104.0
 """Room around the plot: for the days below, the values at the left, the direct labels at the right."""
 

@@ -81,7 +81,9 @@ def routes(console: Console) -> list[Route]:
     ]
     shown = [Route(f"/console{page.path}", _shown(console, page), methods=["GET"]) for page in PAGES]
     sent = [
-        Route(f"/console{form.path}", _sent(console, form), methods=["POST"], **({"max_body_size": form.limit} if form.limit else {}))
+        Route(f"/console{form.path}", _sent(console, form), methods=["POST"], max_body_size=form.limit)
+        if form.limit is not None
+        else Route(f"/console{form.path}", _sent(console, form), methods=["POST"])
         for form in FORMS
     ]
     return [*doors, *shown, *sent]

@@ -21,6 +21,9 @@ for (const table of document.querySelectorAll("table[data-rows]")) {
   });
 }
 
+// On a narrow screen the rail lies flat: bring the page that one is on into view.
+document.querySelector(".rail [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // A sheet that was asked for is where one reads on.
 if (location.hash === "#sheet") document.getElementById("sheet")?.focus();
 
