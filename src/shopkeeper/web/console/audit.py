@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shopkeeper.domain.audit import AuditEntry, AuditQuery
+from shopkeeper.domain.preferences import PREFERENCES
 from shopkeeper.web.console.contexts import AuditContext
 from shopkeeper.web.console.desk import Desk
 from shopkeeper.web.console.tables import Asked, Cell, Cells, Column, Field, csv_answer, table
@@ -111,7 +112,8 @@ def _answer(at: Desk, entries: list[AuditEntry]) -> str:
 
 
 def _cells(at: Desk, entry: AuditEntry) -> Cells:
-    changes = "; ".join(f"{one.name}: {one.before or '–'} → {one.after or '–'}" for one in entry.changes)
+    names = {one.name: PREFERENCES[one.name].label.get(at.lang) if one.name in PREFERENCES else one.name for one in entry.changes}
+    changes = "; ".join(f"{names[one.name]}: {one.before or '–'} → {one.after or '–'}" for one in entry.changes)
     return {
         "when": Cell(at.fmt.minute(entry.at), order=entry.at.isoformat()),
         "who": Cell(entry.who),
