@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from shopkeeper.domain.ids import CustomerId, ProductId, Revision
+from shopkeeper.domain.ids import CustomerId, OrderId, ProductId, Revision
 from shopkeeper.domain.order import Order
 from shopkeeper.domain.policy import Policy
 from shopkeeper.domain.product import OfferPatch, Product
@@ -139,6 +139,9 @@ class FakeOrders:
         for order in sorted(self.rows.values(), key=lambda order: (order.placed, order.id)):
             if since is None or order.placed >= since:
                 yield order
+
+    def get(self, order_id: OrderId) -> Order | None:
+        return self.rows.get(order_id)
 
     def of_customer(self, customer_id: CustomerId, *, limit: int = 50) -> list[Order]:
         return [order for order in reversed(list(self.scan())) if order.customer_id == customer_id][:limit]

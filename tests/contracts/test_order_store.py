@@ -103,3 +103,10 @@ def test_a_customers_id_that_is_too_long_to_be_looked_up_is_refused_by_name(stor
     with pytest.raises(BadInput, match="customer_id: has 5000 characters"):
         store.put([order("1", customer="商" * 5_000)])
     assert store.put([order("1", customer="商" * 200)]) == PutReport(inserted=1)
+
+
+def test_an_order_is_found_by_its_id_and_by_nothing_else(store: OrderStore) -> None:
+    store.put([order("1")])
+    assert store.get(OrderId("1")) == order("1")
+    assert store.get(OrderId("2")) is None
+    assert store.get(OrderId("1\x00")) is None

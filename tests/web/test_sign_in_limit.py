@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
+from shopkeeper.access.guessing import PER_ADDRESS
 from shopkeeper.web.app import pages as pages_of
-from shopkeeper.web.console.door import ATTEMPTS_PER_MINUTE
 from tests.web.conftest import Pages
 from tests.web.test_console import form_of
 
@@ -26,8 +26,8 @@ def knock(door: TestClient, key: str):
 
 
 def test_after_a_few_wrong_keys_even_the_right_one_has_to_wait(door: TestClient, installation: Pages):
-    statuses = [knock(door, "sk_demo_wrong").status_code for _ in range(ATTEMPTS_PER_MINUTE + 1)]
-    assert statuses == [401] * ATTEMPTS_PER_MINUTE + [429]
+    statuses = [knock(door, "sk_demo_wrong").status_code for _ in range(PER_ADDRESS + 1)]
+    assert statuses == [401] * PER_ADDRESS + [429]
     answer = knock(door, installation.admin)
     assert answer.status_code == 429
     assert int(answer.headers["retry-after"]) > 0
@@ -35,6 +35,6 @@ def test_after_a_few_wrong_keys_even_the_right_one_has_to_wait(door: TestClient,
 
 
 def test_right_keys_use_up_nothing(door: TestClient, installation: Pages):
-    for _ in range(ATTEMPTS_PER_MINUTE + 2):
+    for _ in range(PER_ADDRESS + 2):
         door.cookies.clear()
         assert knock(door, installation.admin).status_code == 303

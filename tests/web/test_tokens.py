@@ -53,7 +53,7 @@ def test_the_dark_scheme_redefines_every_colour():
     assert redefined.keys() == LIGHT.keys()
 
 
-@pytest.mark.parametrize("sheet", ["site.css", "console.css"])
+@pytest.mark.parametrize("sheet", ["site.css", "console.css", "charts.css"])
 def test_no_other_sheet_names_a_colour(sheet: str):
     assert re.findall(r"#[0-9a-f]{3,8}\b", (FOLDER / sheet).read_text("utf-8")) == []
 

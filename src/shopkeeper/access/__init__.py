@@ -1,6 +1,10 @@
-"""Who may call: API keys (minted, checked, revoked) and how often each may call."""
+"""Who may call and who may enter: API keys, accounts with roles and sessions, rate limits, and the log of who changed what."""
 
+from shopkeeper.access.accounts import AccountService
+from shopkeeper.access.audit import AuditLog
+from shopkeeper.access.guessing import Guessing
 from shopkeeper.access.keys import KeyService
 from shopkeeper.access.rate_limit import Allowance, RateLimiter
+from shopkeeper.access.sessions import SessionService
 
-__all__ = ["Allowance", "KeyService", "RateLimiter"]
+__all__ = ["AccountService", "Allowance", "AuditLog", "Guessing", "KeyService", "RateLimiter", "SessionService"]

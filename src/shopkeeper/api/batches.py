@@ -202,6 +202,7 @@ class Batches:
 
     def _housekeep(self, shop: Shop) -> None:
         forget_old_replies(shop.folder)
+        shop.audit.forget_old()
         reports = sorted(shop.imports.rejects_folder.glob("*.jsonl"))
         for path in reports[:-KEPT_REPORTS]:
             path.unlink(missing_ok=True)

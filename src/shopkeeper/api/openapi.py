@@ -21,7 +21,7 @@ Prices are whole minor units with their currency (`{"minor": 1999, "currency": "
 Times are ISO 8601 in UTC. Errors are problem documents (RFC 9457) that name the field, what stood there and what to do. Lists go on by
 `next_cursor`. Limits are told in the `RateLimit` and `RateLimit-Policy` fields."""
 
-TAGS: Final = ["Search", "Recommendations", "Products", "Tasks", "Reviews", "Orders", "Imports", "Keys", "InstantSearch", "Operation"]
+TAGS: Final = ["Search", "Recommendations", "Products", "Tasks", "Reviews", "Orders", "Imports", "Keys", "Settings", "InstantSearch", "Operation"]
 _MEANINGS: Final = {
     400: "The body cannot be read.",
     401: "No valid key was sent.",
@@ -75,6 +75,9 @@ def _tell_problems(path: str, method: str, operation: dict[str, Any]) -> None:
         )
 
 
+_CONFLICTS: Final = {("/v1/keys/{key_id}", "delete"), ("/v1/settings", "patch"), ("/v1/settings/restore", "post")}
+
+
 def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[int]:
     if path in ("/health", "/ready"):
         return [500]
@@ -85,9 +88,9 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[int]:
         statuses.append(404)
     if "requestBody" in operation:
         statuses += [400, 413]
-    if any(parameter.get("name") == "Idempotency-Key" for parameter in operation.get("parameters", ())) or (path, method) == (
-        "/v1/keys/{key_id}",
-        "delete",
-    ):
+    repeatable = any(parameter.get("name") == "Idempotency-Key" for parameter in operation.get("parameters", ()))
+    if repeatable or (path, method) in _CONFLICTS:
         statuses.append(409)
+    if (path, method) == ("/v1/settings/restore", "post"):
+        statuses.append(404)
     return sorted(statuses)

@@ -3,6 +3,6 @@
 `wiring` opens an installation; `maintenance` looks after its databases and files; `measuring` gives benches the engines that the product serves.
 """
 
-from shopkeeper.bootstrap.wiring import App, Shop, build, claim_databases, create_shop
+from shopkeeper.bootstrap.wiring import App, Shop, build, claim_databases, create_shop, invite_owner
 
-__all__ = ["App", "Shop", "build", "claim_databases", "create_shop"]
+__all__ = ["App", "Shop", "build", "claim_databases", "create_shop", "invite_owner"]

@@ -1,6 +1,7 @@
 """Opens an installation: its shops, each with its services, on the adapters that the settings choose."""
 
 import secrets
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from shopkeeper.access.keys import KeyService
+from shopkeeper.access import AccountService, AuditLog, KeyService, SessionService
+from shopkeeper.access.audit import COMMAND_LINE
 from shopkeeper.adapters.artifacts import FolderArtifacts
 from shopkeeper.adapters.lexical import PostingsIndexes
 from shopkeeper.adapters.storage import SqlShopDatabase, claim_server, migrate, open_shop_database
@@ -22,6 +24,7 @@ from shopkeeper.jobs.pipeline import OfflineJobs
 from shopkeeper.orders.service import OrderHistory
 from shopkeeper.ports.artifacts import ArtifactStore
 from shopkeeper.ports.lexical import LexicalIndexes
+from shopkeeper.preferences import ShopPreferences
 from shopkeeper.recommend.service import RecommendService
 from shopkeeper.search.service import SearchService
 from shopkeeper.settings import Settings
@@ -37,8 +40,8 @@ class Shop:
     """The services of one shop. Everything it owns lies under `folder` or in its own database: no other shop's rows are in reach."""
 
     id: ShopId
-    name: LocalizedText
-    languages: tuple[Lang, ...]
+    given_name: LocalizedText
+    given_languages: tuple[Lang, ...]
     currency: str
     folder: Path
     database: SqlShopDatabase
@@ -49,8 +52,23 @@ class Shop:
     search: SearchService
     recommend: RecommendService
     keys: KeyService
+    accounts: AccountService
+    sessions: SessionService
+    audit: AuditLog
+    preferences: ShopPreferences
     jobs: OfflineJobs
     imports: ImportLog
+
+    @property
+    def name(self) -> LocalizedText:
+        """What the shop is called: as the merchant has set it, else as the installation's settings say."""
+        set_ = self.preferences.current().shop
+        return LocalizedText(zh=set_.name_zh or self.given_name.zh, en=set_.name_en or self.given_name.en)
+
+    @property
+    def languages(self) -> tuple[Lang, ...]:
+        """The languages in the order in which they are offered: as the merchant has set it, else as the installation's settings say."""
+        return self.preferences.current().languages or self.given_languages
 
     @property
     def media(self) -> Path:
@@ -134,10 +152,11 @@ def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Call
     search = SearchService(database.products, artifacts, lexical, folder / "live", clock=clock)
     catalog = CatalogService(database.products, database.reviews, database.policies, clock=clock)
     orders = OrderHistory(database.orders, database.products, clock=clock)
+    preferences = ShopPreferences(database.preferences, clock=clock, ticks=time.monotonic)
     return Shop(
         id=shop,
-        name=about.title,
-        languages=about.languages,
+        given_name=about.title,
+        given_languages=about.languages,
         currency=about.currency,
         folder=folder,
         database=database,
@@ -148,6 +167,10 @@ def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Call
         search=search,
         recommend=RecommendService(database.products, database.orders, artifacts, search.columns, search.similar_ids, clock=clock),
         keys=KeyService(database.keys, shop, clock=clock),
+        accounts=AccountService(database.accounts, shop, clock=clock),
+        sessions=SessionService(database.accounts, clock=clock),
+        audit=AuditLog(database.audit, clock=clock, keep_days=lambda: preferences.current().privacy.audit_days),
+        preferences=preferences,
         jobs=OfflineJobs(database, artifacts, lexical, clock),
         imports=ImportLog(database.tasks, folder / "rejects", clock),
     )
@@ -160,6 +183,15 @@ def create_shop(settings: Settings, shop: ShopId) -> str:
     with build(settings, only=shop) as app:
         _, token = app.shops[shop].keys.mint("first admin key", "admin")
     return token
+
+
+def invite_owner(settings: Settings, shop: ShopId, name: str) -> tuple[str, str]:
+    """Make the shop's first account; returns its name and the one-time code by which its owner sets a password."""
+    with build(settings, only=shop) as app:
+        opened = app.shops[shop]
+        account, code = opened.accounts.invite(name, "owner")
+        opened.audit.record(COMMAND_LINE, "account.invite", account.name, after={"role": account.role})
+    return account.name, code
 
 
 def claim_databases(settings: Settings, *, port: int) -> AbstractContextManager[None]:

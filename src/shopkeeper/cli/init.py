@@ -19,21 +19,27 @@ def init(
     name_en: Annotated[str, typer.Option("--name-en", help="The shop's name in English.")] = "My shop",
     name_zh: Annotated[str, typer.Option("--name-zh", help="The shop's name in Chinese.")] = "我的小店",
     currency: Annotated[str, typer.Option("--currency", help="The currency of the default price list (ISO 4217).")] = "CNY",
+    owner: Annotated[str, typer.Option("--owner", help="The name that its owner signs in to the console with, such as an e-mail address.")] = "owner",
 ) -> None:
-    """Make a shop and print its first admin key, once. Writes shopkeeper.toml, or adds the shop to it."""
+    """Make a shop and print its first admin key and its owner's set-up link, once. Writes shopkeeper.toml, or adds the shop to it."""
     from shopkeeper import bootstrap
+    from shopkeeper.cli.accounts import print_link
     from shopkeeper.cli.terminal import console
+    from shopkeeper.domain.account import account_name
     from shopkeeper.domain.ids import shop_id
     from shopkeeper.settings import config_path, load_settings
 
     path = config_path(context.find_root().obj)
     wanted = shop_id(shop)
+    account_name(owner)  # a name that cannot be one is refused before anything is made
     if path.exists() and wanted in load_settings(path).shops:
         raise Refused(f"{path} already has a shop {wanted!r}", status=409, field="SHOP", value=wanted, hint="Choose another id.")
     write_settings(path, wanted, name_en=name_en, name_zh=name_zh, currency=currency)
     token = bootstrap.create_shop(load_settings(path), wanted)
     console.print(f"Shop {wanted} is ready: settings in {path}.")
     console.print(f"Its admin key, shown this once: {token}")
+    name, code = bootstrap.invite_owner(load_settings(path), wanted, owner)
+    print_link(context, name, code)
     console.print(f"Next: shopkeeper import products FEED --shop {wanted}, then shopkeeper train, then shopkeeper serve.")
 
 

@@ -37,6 +37,7 @@ def add(
     shop: ShopOption = None,
 ) -> None:
     """Make a key and print it, this once."""
+    from shopkeeper.access.audit import COMMAND_LINE
     from shopkeeper.cli.terminal import console
     from shopkeeper.domain.api_key import SCOPES
     from shopkeeper.kit.choices import chosen
@@ -47,6 +48,7 @@ def add(
         parse_filter(filters)  # a filter that cannot be read is refused now, not at the first search
     with opened_shop(context, shop) as opened:
         key, token = opened.keys.mint(name, known, filters=filters, origins=tuple(origin or ()))
+        opened.audit.record(COMMAND_LINE, "key.mint", key.id, after={"name": key.name, "scope": key.scope})
     console.print(f"Key {key.id} ({scope}), shown this once: {token}")
 
 
@@ -55,11 +57,13 @@ def revoke(
     context: typer.Context, key_id: Annotated[str, typer.Argument(help="The key's id, as `keys list` shows it.")], shop: ShopOption = None
 ) -> None:
     """Make a key useless, at once."""
+    from shopkeeper.access.audit import COMMAND_LINE
     from shopkeeper.cli.terminal import console
     from shopkeeper.domain.ids import KeyId
 
     with opened_shop(context, shop) as opened:
         opened.keys.revoke(KeyId(key_id))
+        opened.audit.record(COMMAND_LINE, "key.revoke", key_id)
     console.print(f"Key {key_id} is revoked.")
 
 

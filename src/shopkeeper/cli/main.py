@@ -10,6 +10,7 @@ import typer
 
 from shopkeeper import __version__
 from shopkeeper.cli import (
+    accounts,
     artifacts,
     backup,
     bench,
@@ -54,7 +55,7 @@ def _installation(
     context.obj = config
 
 
-for verb in (init, demo, import_, export, train, evaluate, serve, bench, predict, artifacts, keys, migrate, backup, diagnose):
+for verb in (init, demo, import_, export, train, evaluate, serve, bench, predict, artifacts, keys, accounts, migrate, backup, diagnose):
     verb.register(app)
 
 

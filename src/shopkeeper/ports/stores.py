@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from shopkeeper.domain.account import Account, Session
 from shopkeeper.domain.api_key import ApiKey
+from shopkeeper.domain.audit import AuditEntry, AuditQuery
 from shopkeeper.domain.experiment import Experiment
-from shopkeeper.domain.ids import CustomerId, ExperimentId, KeyId, ProductId, Revision, TaskId
+from shopkeeper.domain.ids import AccountId, CustomerId, ExperimentId, KeyId, OrderId, ProductId, Revision, TaskId
 from shopkeeper.domain.order import Order
 from shopkeeper.domain.policy import Policy
+from shopkeeper.domain.preferences import PreferenceVersion
 from shopkeeper.domain.product import OfferPatch, Product
 from shopkeeper.domain.review import Review
 from shopkeeper.domain.task import Task
@@ -92,6 +95,10 @@ class OrderStore(Protocol):
 
     def scan(self, *, since: datetime | None = None) -> Iterator[Order]:
         """Orders in the order of `placed` (then id), streamed."""
+        ...
+
+    def get(self, order_id: OrderId) -> Order | None:
+        """The order, or None."""
         ...
 
     def of_customer(self, customer_id: CustomerId, *, limit: int = 50) -> list[Order]:
@@ -195,6 +202,74 @@ class ExperimentStore(Protocol):
         ...
 
 
+class AccountStore(Protocol):
+    """The people of the console, their passwords hashed, and who of them is signed in."""
+
+    def save(self, account: Account) -> None:
+        """Insert or replace the account by id; `Refused` (409) if its name is another's."""
+        ...
+
+    def get(self, account_id: AccountId) -> Account | None:
+        """The account, disabled or not, or None."""
+        ...
+
+    def all(self) -> list[Account]:
+        """Every account, by name."""
+        ...
+
+    def open_session(self, session: Session) -> None:
+        """Keep a new session."""
+        ...
+
+    def session(self, session_id: str) -> Session | None:
+        """The session, or None."""
+        ...
+
+    def touch_session(self, session_id: str, seen: datetime) -> None:
+        """Say that the session was used; nothing happens where it is gone."""
+        ...
+
+    def close_sessions(self, *, session_id: str = "", subject_id: str = "", seen_before: datetime | None = None) -> int:
+        """End one session, all of an account or key, or all that were last used before a moment; returns how many."""
+        ...
+
+
+class AuditStore(Protocol):
+    """Who changed what. There is no call that changes an entry."""
+
+    def add(self, entry: AuditEntry) -> None:
+        """Append the entry; its id must be new."""
+        ...
+
+    def find(self, query: AuditQuery) -> list[AuditEntry]:
+        """The entries that `query` asks for, newest first."""
+        ...
+
+    def forget(self, before: datetime) -> int:
+        """Remove what is older than `before`; returns how many entries that were."""
+        ...
+
+
+class PreferenceStore(Protocol):
+    """What the merchant has set, every version of it."""
+
+    def newest(self) -> int:
+        """The number of the newest version; 0 where nothing was ever set."""
+        ...
+
+    def get(self, version: int) -> PreferenceVersion | None:
+        """One version, or None."""
+        ...
+
+    def add(self, version: PreferenceVersion) -> None:
+        """Append the version; `Refused` (409) unless its number is the newest plus one: somebody else was quicker."""
+        ...
+
+    def history(self, *, limit: int = 50) -> list[PreferenceVersion]:
+        """The newest versions, newest first."""
+        ...
+
+
 class ShopDatabase(Protocol):
     """One shop's stores, on one database."""
 
@@ -214,6 +289,12 @@ class ShopDatabase(Protocol):
     def experiments(self) -> ExperimentStore: ...
     @property
     def bots(self) -> BotStore: ...
+    @property
+    def accounts(self) -> AccountStore: ...
+    @property
+    def audit(self) -> AuditStore: ...
+    @property
+    def preferences(self) -> PreferenceStore: ...
     @property
     def shoppers(self) -> ShopperStore: ...
     @property

@@ -48,10 +48,11 @@ def listing_of(
     if product is None:
         gone = bool(products.deleted([id]))
         return Listing((Unlisted("deleted", told("unlisted.deleted")) if gone else Unlisted("unknown", told("unlisted.unknown")),))
-    return Listing(tuple(_reasons(product, columns, now=now, market=market, key_filter=key_filter)))
+    return listing_of_product(product, columns, now=now, market=market, key_filter=key_filter)
 
 
-def _reasons(product: Product, columns: CatalogColumns, *, now: datetime, market: Market, key_filter: str) -> list[Unlisted]:
+def listing_of_product(product: Product, columns: CatalogColumns, *, now: datetime, market: Market = DEFAULT_MARKET, key_filter: str = "") -> Listing:
+    """The same of a product that is at hand."""
     found: list[Unlisted] = []
     if product.status == "hidden":
         found.append(Unlisted("hidden", told("unlisted.hidden")))
@@ -60,7 +61,7 @@ def _reasons(product: Product, columns: CatalogColumns, *, now: datetime, market
         found.append(Unlisted("not_indexed", told("unlisted.not_indexed")))
     if key_filter and not _passes(product, key_filter, market, now):
         found.append(Unlisted("key_filter", told("unlisted.key_filter", filter=key_filter)))
-    return found
+    return Listing(tuple(found))
 
 
 def _of_offers(product: Product, columns: CatalogColumns, market: Market) -> Sequence[Unlisted]:

@@ -1,6 +1,7 @@
 """`mount`: the pages, hung into the HTTP application beside the API."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -15,11 +16,12 @@ from starlette.responses import Response
 from starlette.routing import Match, Mount, Route
 from starlette.types import Scope
 
-from shopkeeper.access import RateLimiter
+from shopkeeper.access import Guessing, RateLimiter
 from shopkeeper.errors import ShopkeeperError
 from shopkeeper.web import files
-from shopkeeper.web.console import door, imports, overview
+from shopkeeper.web.console import routes
 from shopkeeper.web.console.desk import AcceptWork, Console
+from shopkeeper.web.memo import Memo
 from shopkeeper.web.problems import Guard, problem_page
 from shopkeeper.web.site import Site, open_site
 from shopkeeper.web.storefront import doings, home, listing, policies, product
@@ -45,10 +47,10 @@ def mount(fastapi_app: FastAPI, app: "App") -> None:
 def pages(app: "App", accept: AcceptWork) -> Starlette:
     """The pages as an application of their own."""
     site = open_site(app)
-    console = Console(site, accept, RateLimiter(monotonic))
-    routes = [
+    console = Console(site, accept, Guessing(RateLimiter(monotonic)), Memo(timedelta(minutes=1)))
+    served = [
         Route("/static/{name}", partial(files.static, site)),
-        *console_routes(console),
+        *routes.routes(console),
         Mount("/s/{shop}", routes=shop_routes(site)),
         *shop_routes(site),
     ]
@@ -57,7 +59,7 @@ def pages(app: "App", accept: AcceptWork) -> Starlette:
         return problem_page(console, request, error)
 
     return Starlette(
-        routes=routes,
+        routes=served,
         middleware=[Middleware(Guard, console=console)],
         exception_handlers={HTTPException: answer, ShopkeeperError: answer},
     )
@@ -80,24 +82,6 @@ def shop_routes(site: Site) -> list[Route]:
         at("/language", doings.switch_language),
         at("/viewed/clear", doings.forget_viewed, "POST"),
         at("/media/{path:path}", files.media),
-    ]
-
-
-def console_routes(console: Console) -> list[Route]:
-    """The console, which all shops share; whose it is, the session says."""
-
-    def at(path: str, endpoint: Callable[[Console, Request], Any], method: str = "GET", **options: Any) -> Route:
-        return Route(f"/console{path}", partial(endpoint, console), methods=[method], **options)
-
-    return [
-        at("", overview.overview),
-        at("/sign-in", door.sign_in),
-        at("/sign-in", door.try_key, "POST"),
-        at("/sign-out", door.sign_out, "POST"),
-        at("/imports", imports.imports),
-        at("/imports", imports.upload, "POST", max_body_size=imports.UPLOAD_LIMIT_BYTES),
-        at("/imports/{id}", imports.report),
-        at("/imports/{id}/rejects.{form:str}", imports.rejects),
     ]
 
 

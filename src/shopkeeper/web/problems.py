@@ -13,9 +13,10 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shopkeeper.domain.texts import LANGS
-from shopkeeper.errors import ShopkeeperError
+from shopkeeper.errors import Refused, ShopkeeperError
 from shopkeeper.web.console.contexts import ConsoleProblemContext
-from shopkeeper.web.console.desk import Console, Desk, desk
+from shopkeeper.web.console.desk import NOT_PERMITTED, Console, Desk, Doorstep, desk, doorstep
+from shopkeeper.web.console.rail import first_page
 from shopkeeper.web.contexts import Frame, Link, ProblemContext
 from shopkeeper.web.formats import Formats
 from shopkeeper.web.site import LANG_TAGS, NO_SHOP_NAME, PRIVATE, Site, filled, here, language, other_language, root_of, seal_of, visit
@@ -47,6 +48,7 @@ _KINDS: Final = {
     422: "bad_input",
     400: "bad_input",
     403: "refused",
+    409: "refused",
     429: "refused",
     503: "unavailable",
 }
@@ -90,10 +92,11 @@ def problem_page(console: Console, request: Request, error: Exception) -> Respon
     status = error.status if isinstance(error, ShopkeeperError) else error.status_code if isinstance(error, HTTPException) else 500
     if status >= 500 and isinstance(error, ShopkeeperError):
         log.warning("a page is not to be had: %s: %s", request.scope["path"], error)
-    told = _Told(_KINDS.get(status, "broken"), status, str(request.scope.get("state", {}).get("request_id", "")) if status >= 500 else "")
+    kind = "not_permitted" if isinstance(error, Refused) and error.field == NOT_PERMITTED else _KINDS.get(status, "broken")
+    told = _Told(kind, status, str(request.scope.get("state", {}).get("request_id", "")) if status >= 500 else "")
     try:
         if request.scope["path"].startswith(f"{root_of(request)}/console"):
-            answer = _in_console(desk(console, request), told)
+            answer = _in_console(desk(console, request) or doorstep(console, request), told)
         else:
             answer = _in_shop(console.site, request, told)
     except Exception:
@@ -134,8 +137,9 @@ def _bare_frame(request: Request, title: str) -> Frame:
     return Frame(LANG_TAGS[lang], name, seal_of(NO_SHOP_NAME), f"{title} · {name}", "", "", "", other, (), False, here(request), indexable=False)
 
 
-def _in_console(at: Desk, told: _Told) -> Response:
+def _in_console(at: Desk | Doorstep, told: _Told) -> Response:
     heading = str(at.t(f"problem.{told.kind}"))
-    ways = (Link(at.url("console"), str(at.t("problem.to_console"))), Link(at.url("console_imports"), str(at.t("rail.console_imports"))))
+    href = first_page(at) if isinstance(at, Desk) else at.url("console_sign_in")
+    ways = (Link(href, str(at.t("problem.to_console" if isinstance(at, Desk) else "sign_in.heading"))),)
     context = ConsoleProblemContext(at.t, at.url, at.fmt, at.frame(heading), heading, str(at.t(f"problem.{told.kind}_why")), told.reference, ways)
     return at.page("console/problem.html", context, status=told.status)

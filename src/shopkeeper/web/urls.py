@@ -29,6 +29,20 @@ INSTALLATION_PATHS: Final = {
     "console_imports": "/console/imports",
     "console_import": "/console/imports/{id}",
     "console_rejects": "/console/imports/{id}/rejects.{form}",
+    "console_set_up": "/console/set-up",
+    "console_catalogue": "/console/catalogue",
+    "console_chart": "/console/charts/{name}.{form}",
+    "console_settings": "/console/settings",
+    "console_settings_history": "/console/settings/history",
+    "console_settings_restore": "/console/settings/restore",
+    "console_accounts": "/console/accounts",
+    "console_one_account": "/console/accounts/{id}",
+    "console_account": "/console/account",
+    "console_password": "/console/account/password",
+    "console_out_everywhere": "/console/account/sign-out-everywhere",
+    "console_audit": "/console/audit",
+    "console_find": "/console/find",
+    "console_market": "/console/market",
 }
 """Addresses that all shops share; the console knows its shop from who signed in."""
 

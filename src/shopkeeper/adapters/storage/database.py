@@ -5,6 +5,8 @@ from typing import Self
 
 from sqlalchemy import select
 
+from shopkeeper.adapters.storage.accounts import SqlAccountStore
+from shopkeeper.adapters.storage.audit import SqlAuditStore
 from shopkeeper.adapters.storage.bots import SqlBotStore
 from shopkeeper.adapters.storage.engine import BUSY_TIMEOUT_S, Connections
 from shopkeeper.adapters.storage.events import SqlEventStore, SqlListStore
@@ -13,6 +15,7 @@ from shopkeeper.adapters.storage.keys import SqlKeyStore
 from shopkeeper.adapters.storage.orders import SqlOrderStore
 from shopkeeper.adapters.storage.places import Place, SqliteFile, locate
 from shopkeeper.adapters.storage.policies import SqlPolicyStore
+from shopkeeper.adapters.storage.preferences import SqlPreferenceStore
 from shopkeeper.adapters.storage.products import SqlProductStore
 from shopkeeper.adapters.storage.reviews import SqlReviewStore
 from shopkeeper.adapters.storage.schema import about
@@ -38,6 +41,9 @@ class SqlShopDatabase:
         self.tasks = SqlTaskStore(connections)
         self.experiments = SqlExperimentStore(connections)
         self.bots = SqlBotStore(connections)
+        self.accounts = SqlAccountStore(connections)
+        self.audit = SqlAuditStore(connections)
+        self.preferences = SqlPreferenceStore(connections)
         self.shoppers = SqlShopperStore(connections)
         self.events = SqlEventStore(connections)
         self.lists = SqlListStore(connections)

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select, tuple_
 
 from shopkeeper.adapters.storage.engine import Connections
-from shopkeeper.adapters.storage.rows import PAGE, Row, compare_documents, encode, put_documents, storable, stored_digests, to_micros
+from shopkeeper.adapters.storage.rows import PAGE, Row, compare_documents, encode, findable, put_documents, storable, stored_digests, to_micros
 from shopkeeper.adapters.storage.schema import orders
-from shopkeeper.domain.ids import MAX_ID_LENGTH, CustomerId
+from shopkeeper.domain.ids import MAX_ID_LENGTH, CustomerId, OrderId
 from shopkeeper.domain.order import Order
 from shopkeeper.errors import BadInput
 from shopkeeper.kit.wordings import told
@@ -46,6 +46,14 @@ class SqlOrderStore:
             if len(rows) < PAGE:
                 return
             page = columns.where(place > tuple_(rows[-1].placed, rows[-1].id))
+
+    def get(self, order_id: OrderId) -> Order | None:
+        """The order, or None."""
+        if not findable([order_id]):
+            return None
+        with self._connections.read() as connection:
+            document = connection.scalar(select(orders.c.document).where(orders.c.id == order_id))
+        return None if document is None else order_from_json(document)
 
     def of_customer(self, customer_id: CustomerId, *, limit: int = 50) -> list[Order]:
         """The customer's newest orders, newest first."""

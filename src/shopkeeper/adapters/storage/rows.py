@@ -101,6 +101,13 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
         connection.execute(_upsert_statement(connection.dialect.name, table), rows)
 
 
+def insert_new(connection: Connection, table: Table, row: Row) -> bool:
+    """Insert `row` unless its primary key is there, also put there this moment by another writer; returns whether it was inserted."""
+    statement = sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    quiet = statement.values(row).on_conflict_do_nothing(index_elements=list(table.primary_key.columns))
+    return connection.execute(quiet.returning(*table.primary_key.columns)).first() is not None
+
+
 @functools.lru_cache
 def _upsert_statement(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     statement = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text, UniqueConstraint
 
-VERSIONS: Final = ("0001", "0002", "0003", "0004")
+VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005")
 """Every version of the schema, oldest first; opening a database compares with these and need not load Alembic."""
 
 NAMING: Final = {
@@ -110,6 +110,62 @@ tasks = Table(
     Index(None, "created", "id"),
 )
 
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Id, nullable=False),
+    Column("name", Id, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("disabled", BigInteger),
+    Column("code_sha256", Text, nullable=False),
+    Column("code_expires", BigInteger),
+    PrimaryKeyConstraint("id"),
+    UniqueConstraint("name"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Id, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("subject_id", Id, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("seen", BigInteger, nullable=False),
+    Column("address", Text, nullable=False),
+    PrimaryKeyConstraint("id"),
+    Index(None, "subject_id"),
+    Index(None, "seen"),
+)
+"""`id` is the SHA-256 of what the cookie holds: who reads the table cannot sign in with it."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Id, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("who", Id, nullable=False),
+    Column("what", Id, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("changes", Text, nullable=False),
+    Column("request_id", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    PrimaryKeyConstraint("id"),
+    Index(None, "at", "id"),
+)
+"""Append-only. `changes` is a JSON array of [name, before, after]."""
+
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("version", BigInteger, nullable=False, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    PrimaryKeyConstraint("version"),
+)
+"""`document` is a JSON object of the values that are not the default."""
 shoppers = Table(
     "shoppers",
     metadata,

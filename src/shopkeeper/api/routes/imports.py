@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from shopkeeper.api.caller import Admin
 from shopkeeper.api.context import context_of
+from shopkeeper.api.recording import record
 from shopkeeper.api.replies import json_reply, reader_lang
 from shopkeeper.api.routes.tasks import Limit
 from shopkeeper.api.schemas.common import LangCode
@@ -58,6 +59,7 @@ def import_feed(
         suffix=suffix if _SUFFIXES.fullmatch(suffix) else "",
         options=options,
     )
+    record(request, caller, "import.upload", name, after={**{key: value for key, value in options.items() if key != COLUMN_MAP}, "task": task.id})
     return json_reply({"task_id": task.id, "state": task.state}, status=202, headers={"Location": f"/v1/tasks/{task.id}"})
 
 

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from markupsafe import Markup
+
+from shopkeeper.web.charts import Chart
+from shopkeeper.web.console.tables import Table
 from shopkeeper.web.contexts import Link
 from shopkeeper.web.formats import Formats
 from shopkeeper.web.urls import Urls
@@ -13,18 +17,32 @@ Tone = Literal["good", "warn", "bad", "info"]
 
 
 @dataclass(frozen=True, slots=True)
+class RailGroup:
+    """A group of the left rail: its name, and (icon, link) for each page."""
+
+    label: str
+    links: tuple[tuple[str, Link], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ConsoleFrame:
-    """What surrounds every page of the console. `form_token` goes into each form; without a session `key_name` is empty."""
+    """What surrounds every page of the console. `form_token` goes into each form; without a session `who` is empty."""
 
     lang_tag: str
     title: str
     shop_name: str
     seal: str
-    key_name: str
-    rail: tuple[tuple[str, Link], ...]
     other_language: Link | None
-    storefront: str
     form_token: str
+    who: str = ""
+    role: str = ""
+    has_account: bool = False
+    rail: tuple[RailGroup, ...] = ()
+    crumbs: tuple[Link, ...] = ()
+    markets: tuple[Link, ...] = ()
+    storefront: str = ""
+    here: str = ""
+    query: str = ""
     refresh_s: int = 0
 
 
@@ -40,20 +58,44 @@ class ConsoleContext:
 
 @dataclass(frozen=True, slots=True)
 class SignInContext(ConsoleContext):
-    """The door. `problem` says why it stayed shut."""
+    """The door. `problem` says why it stayed shut; `shops` are (id, name) where there are several; `by_key` opens the way in by key."""
 
     problem: str
     back: str
+    name: str
+    shops: tuple[tuple[str, str], ...]
+    by_key: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetUpContext(ConsoleContext):
+    """Where the holder of a one-time code sets a password; `code` is empty where it does not hold (any more)."""
+
+    problem: str
+    code: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number with what it counts, since when, and where it comes from."""
+    """A number with what it counts, since when, where it comes from, and the way it took (`line`, which may be empty)."""
 
     label: str
     value: str
     note: str
     href: str
+    line: Markup = Markup("")
+
+
+@dataclass(frozen=True, slots=True)
+class ChartPart:
+    """A chart on a page: its title, its drawing, and where to take it from; or `missing`, which says why there is none (yet)."""
+
+    title: str
+    chart: Chart | None
+    svg: str
+    csv: str
+    missing: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +112,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class OverviewContext(ConsoleContext):
-    """The overview: figures, and the way from a feed to a first search."""
+    """The overview: what today brought, the way that it took, what the shop holds, and the way from a feed to a first search."""
 
     answer: str
     figures: tuple[Figure, ...]
+    charts: tuple[ChartPart, ...]
+    holdings: tuple[Figure, ...]
     steps: tuple[Step, ...]
+    steps_left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +133,6 @@ class TaskState:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportLine:
-    """An import in the list."""
-
-    href: str
-    source: str
-    dry_run: bool
-    kind: str
-    created: datetime
-    state: TaskState
-    read: int
-    landed: int
-    rejected: int
-
-
-@dataclass(frozen=True, slots=True)
 class ImportsContext(ConsoleContext):
     """Uploading a feed, and what came of earlier ones. `formats` are (value, words) pairs."""
 
@@ -112,7 +142,7 @@ class ImportsContext(ConsoleContext):
     languages: tuple[tuple[str, str], ...]
     currency: str
     limit: str
-    imports: tuple[ImportLine, ...]
+    table: Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +175,141 @@ class ImportContext(ConsoleContext):
     rejected: int
     csv: str
     json_lines: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductSheet:
+    """A product beside the list: what stands in the catalogue, and why shoppers do not see it. `variants` are (name, price, stock) lines."""
+
+    title: str
+    id: str
+    picture: str
+    state: TaskState
+    reasons: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    variants: tuple[tuple[str, str, str], ...]
+    storefront: str
+    close: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueContext(ConsoleContext):
+    """The catalogue: every product with its state."""
+
+    answer: str
+    table: Table
+    sheet: ProductSheet | None
+
+
+@dataclass(frozen=True, slots=True)
+class SettingField:
+    """A setting in the form: how it is named, what stands there, what may."""
+
+    key: str
+    kind: str
+    label: str
+    help: str
+    value: str
+    default: str
+    unit: str
+    low: str
+    high: str
+    step: str
+    choices: tuple[tuple[str, str], ...]
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreferencesContext(ConsoleContext):
+    """The shop's settings, in groups of (name, fields)."""
+
+    answer: str
+    notice: str
+    problem: str
+    groups: tuple[tuple[str, tuple[SettingField, ...]], ...]
+    version: int
+    can_edit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A setting that was changed: from what to what."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsVersion:
+    """A version of the settings: who made it, when, and what it changed."""
+
+    number: int
+    when: datetime
+    who: str
+    changes: tuple[Difference, ...]
+    current: bool
+    back_to: int
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryContext(ConsoleContext):
+    """The versions of the settings, newest first."""
+
+    answer: str
+    versions: tuple[SettingsVersion, ...]
+    can_edit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSheet:
+    """One account beside the list, with what may be done to it."""
+
+    id: str
+    name: str
+    role: str
+    active: bool
+    close: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsContext(ConsoleContext):
+    """Who may sign in. `link` is the one-time link of an account that was just made or reset, shown this once to be handed to `invited`."""
+
+    answer: str
+    problem: str
+    invited: str
+    link: str
+    roles: tuple[tuple[str, str, str], ...]
+    table: Table
+    sheet: AccountSheet | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAccountContext(ConsoleContext):
+    """One's own account: the password, and the way out everywhere."""
+
+    answer: str
+    problem: str
+    notice: str
+    since: datetime
+    may: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditContext(ConsoleContext):
+    """Who changed what."""
+
+    answer: str
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class FindContext(ConsoleContext):
+    """What the search over everything found, in groups of (name, links with a note)."""
+
+    answer: str
+    groups: tuple[tuple[str, tuple[tuple[Link, str], ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)

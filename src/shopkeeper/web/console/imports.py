@@ -8,7 +8,6 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, BinaryIO, Final, get_args
 
 import orjson
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
@@ -19,8 +18,11 @@ from shopkeeper.domain.ids import TaskId
 from shopkeeper.domain.task import Reject, Task
 from shopkeeper.domain.texts import LANGS, Lang
 from shopkeeper.errors import NotFound
-from shopkeeper.web.console.contexts import ImportContext, ImportLine, ImportsContext, RowLine, TaskState, Tone
-from shopkeeper.web.console.desk import NO_STORE, Console, Desk, desk, to_the_door
+from shopkeeper.web.charts.chart import plain_cell
+from shopkeeper.web.console.contexts import ImportContext, ImportsContext, RowLine, TaskState, Tone
+from shopkeeper.web.console.desk import NO_STORE, Desk
+from shopkeeper.web.console.tables import Asked, Cell, Cells, Column, Field, csv_answer, sorted_rows, table
+from shopkeeper.web.contexts import Link
 
 if TYPE_CHECKING:
     from shopkeeper.bootstrap import Shop
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
 FORMATS: Final = tuple(name for name in get_args(FormatName) if name != "mapped")
 """What can be uploaded here; `mapped` needs a column map, which the command line takes."""
 
-LISTED: Final = 50
+LOOKED_AT: Final = 500
+"""The newest tasks of all kinds, among which the imports are listed."""
+
 SHOWN_REJECTS: Final = 100
 UPLOAD_LIMIT_BYTES: Final = 2 * 2**30
 REFRESH_S: Final = 2
@@ -43,31 +47,21 @@ _STATES: Final[dict[str, tuple[Tone, str]]] = {
 }
 
 
-def imports(console: Console, request: Request) -> Response:
+def imports(at: Desk, request: Request) -> Response:
     """`GET /console/imports`"""
-    at = desk(console, request)
-    return _imports_page(at, at.shop) if at.shop is not None else to_the_door(at)
+    return _imports_page(at, request)
 
 
-async def upload(console: Console, request: Request) -> Response:
+def upload(at: Desk, request: Request, form: FormData) -> Response:
     """`POST /console/imports`: keeps the file on disk, queues it like an upload to the API, and leads to its report."""
-    at = await run_in_threadpool(desk, console, request)
-    if at.shop is None:
-        return to_the_door(at)
-    async with request.form(max_files=1, max_fields=20) as form:
-        at.check_form(str(form.get("form_token", "")))
-        return await run_in_threadpool(_accept, at, at.shop, form)
-
-
-def _accept(at: Desk, shop: "Shop", form: FormData) -> Response:
     feed = form.get("feed")
     if not isinstance(feed, UploadFile) or not feed.filename or not feed.size:
-        return _imports_page(at, shop, problem="upload.no_file", status=422)
+        return _imports_page(at, request, problem="upload.no_file", status=422)
     format_name, lang, currency = (str(form.get(name, "")) for name in ("format", "lang", "currency"))
     if format_name not in ("auto", *FORMATS) or lang not in ("", *LANGS):
-        return _imports_page(at, shop, problem="upload.no_format", status=422)
+        return _imports_page(at, request, problem="upload.no_format", status=422)
     if not (len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()):
-        return _imports_page(at, shop, problem="upload.no_currency", status=422)
+        return _imports_page(at, request, problem="upload.no_currency", status=422)
     dry_run = form.get("dry_run") == "yes"
     options = {"kind": "products", "format": format_name, "currency": currency, "dry_run": "true" if dry_run else "false"}
     if lang:
@@ -78,7 +72,8 @@ def _accept(at: Desk, shop: "Shop", form: FormData) -> Response:
         feed.file.seek(0)
         shutil.copyfileobj(feed.file, out, 1 << 20)
 
-    task = at.console.accept(shop, "products.import", name + DRY_RUN if dry_run else name, write, suffix=_suffix(name), options=options)
+    task = at.console.accept(at.shop, "products.import", name + DRY_RUN if dry_run else name, write, suffix=_suffix(name), options=options)
+    at.record("import.upload", name, after=options | {"task": task.id})
     return RedirectResponse(at.url("console_import", id=task.id), status_code=303, headers=NO_STORE)
 
 
@@ -88,63 +83,94 @@ def _suffix(name: str) -> str:
     return suffix if len(suffix) <= 16 and suffix.replace(".", "").isalnum() and suffix.isascii() else ""
 
 
-def _imports_page(at: Desk, shop: "Shop", *, problem: str = "", status: int = 200) -> Response:
+def _imports_page(at: Desk, request: Request, *, problem: str = "", status: int = 200) -> Response:
     t = at.t
-    tasks = [task for task in shop.database.tasks.recent(limit=200) if _is_import(task)][:LISTED]
-    lines = tuple(_line(task, at) for task in tasks)
+    head = _columns(at)
+    asked = Asked.of(request, head, at.url("console_imports"), default="-when")
+    kind = asked.value("kind")
+    tasks = [task for task in at.shop.database.tasks.recent(limit=LOOKED_AT) if _is_import(task)]
+    kinds = sorted({task.kind for task in tasks})
+    rows = [_cells(task, at) for task in tasks if kind in ("", task.kind)]
+    if asked.csv:
+        return csv_answer("imports", head, sorted_rows(asked, rows))
+    choices = (("", str(t("imports.any_kind"))), *((name, kind_words(name, at)) for name in kinds))
     context = ImportsContext(
         t=t,
         url=at.url,
         fmt=at.fmt,
         frame=at.frame(str(t("rail.console_imports")), place="console_imports"),
-        answer=_list_answer(lines, at),
+        answer=_list_answer(tasks[0] if tasks else None, at),
         problem=str(t(problem)) if problem else "",
         formats=(("auto", str(t("format.auto"))), *((name, str(t(f"format.{name}"))) for name in FORMATS)),
         languages=(("", str(t("upload.language_auto"))), *((lang, str(t(f"language.{lang}"))) for lang in LANGS)),
-        currency=shop.currency,
+        currency=at.shop.currency,
         limit=at.fmt.size(UPLOAD_LIMIT_BYTES),
-        imports=lines,
+        table=table(
+            asked,
+            head,
+            rows,
+            caption=str(t("imports.list")),
+            empty=str(t("imports.none")),
+            fields=(Field("kind", str(t("imports.kind")), kind, choices, "select"),) if len(kinds) > 1 else (),
+        ),
     )
     return at.page("console/imports.html", context, status=status)
 
 
-def _list_answer(lines: tuple[ImportLine, ...], at: Desk) -> str:
-    if not lines:
+def _columns(at: Desk) -> tuple[Column, ...]:
+    t = at.t
+    return (
+        Column("when", str(t("imports.when"))),
+        Column("source", str(t("imports.source"))),
+        Column("state", str(t("imports.state"))),
+        Column("read", str(t("imports.read")), number=True),
+        Column("landed", str(t("imports.landed")), number=True),
+        Column("rejected", str(t("imports.rejected")), number=True),
+    )
+
+
+def _cells(task: Task, at: Desk) -> Cells:
+    counts, state = dict(task.counts), state_words(task, at)
+    rejected = counts.get("rejected", 0)
+    read = counts.get("read", landed(task) + rejected)
+    note = kind_words(task.kind, at) + (f"{at.t('list.comma')}{at.t('import.dry_run')}" if task.source.endswith(DRY_RUN) else "")
+    return {
+        "when": Cell(at.fmt.minute(task.created), order=task.created.isoformat()),
+        "source": Cell(task.source.removesuffix(DRY_RUN) or task.id, at.url("console_import", id=task.id), note),
+        "state": Cell(state.words, tone=state.tone, icon=state.icon),
+        "read": Cell(at.fmt.number(read), order=read),
+        "landed": Cell(at.fmt.number(landed(task)), order=landed(task)),
+        "rejected": Cell(at.fmt.number(rejected), order=rejected),
+    }
+
+
+def landed(task: Task) -> int:
+    """How many rows of the task are in the shop."""
+    counts = dict(task.counts)
+    return sum(counts.get(name, 0) for name in ("inserted", "updated", "unchanged", "patched"))
+
+
+def _list_answer(newest: Task | None, at: Desk) -> str:
+    if newest is None:
         return str(at.t("imports.answer_none"))
-    newest = lines[0]
-    if newest.state.running:
+    rejected = dict(newest.counts).get("rejected", 0)
+    if newest.state in ("queued", "running"):
         key = "running"
-    elif newest.dry_run:
+    elif newest.source.endswith(DRY_RUN):
         key = "dry_run"
     else:
-        key = "rejected" if newest.rejected else "clean"
-    return str(at.t(f"imports.answer_{key}", n=newest.landed, source=newest.source, rejected=newest.rejected))
+        key = "rejected" if rejected else "clean"
+    return str(at.t(f"imports.answer_{key}", n=landed(newest), source=newest.source.removesuffix(DRY_RUN) or newest.id, rejected=rejected))
 
 
 def _is_import(task: Task) -> bool:
     return "import" in task.kind or task.kind.endswith(".batch")
 
 
-def _line(task: Task, at: Desk) -> ImportLine:
-    counts = dict(task.counts)
-    landed = sum(counts.get(name, 0) for name in ("inserted", "updated", "unchanged", "patched"))
-    return ImportLine(
-        href=at.url("console_import", id=task.id),
-        source=task.source.removesuffix(DRY_RUN) or task.id,
-        dry_run=task.source.endswith(DRY_RUN),
-        kind=kind_words(task, at),
-        created=task.created,
-        state=state_words(task, at),
-        read=counts.get("read", landed + counts.get("rejected", 0)),
-        landed=landed,
-        rejected=counts.get("rejected", 0),
-    )
-
-
-def kind_words(task: Task, at: Desk) -> str:
+def kind_words(kind: str, at: Desk) -> str:
     """What kind of work it was; one that has no words yet by its own name."""
-    key = f"kind.{task.kind.replace('.', '_')}"
-    return str(at.t(key)) if key in at.t else task.kind
+    key = f"kind.{kind.replace('.', '_')}"
+    return str(at.t(key)) if key in at.t else kind
 
 
 def state_words(task: Task, at: Desk) -> TaskState:
@@ -155,24 +181,21 @@ def state_words(task: Task, at: Desk) -> TaskState:
     return TaskState(str(at.t(f"task.{task.state}")), tone, icon, running=task.state in ("queued", "running"))
 
 
-def report(console: Console, request: Request) -> Response:
+def report(at: Desk, request: Request) -> Response:
     """`GET /console/imports/{id}`: one import; while it runs, the page looks again by itself."""
-    at = desk(console, request)
-    if at.shop is None:
-        return to_the_door(at)
     task = _task(at.shop, request)
     source = task.source.removesuffix(DRY_RUN)
     running = task.state in ("queued", "running")
-    counts = dict(task.counts)
-    rejected = counts.get("rejected", len(task.rejects))
+    refresh = REFRESH_S if running else 0
+    rejected = dict(task.counts).get("rejected", len(task.rejects))
     context = ImportContext(
         t=at.t,
         url=at.url,
         fmt=at.fmt,
-        frame=at.frame(str(at.t("import.heading", source=source)), place="console_imports", refresh_s=REFRESH_S if running else 0),
+        frame=at.frame(str(at.t("import.heading", source=source)), place="console_imports", crumbs=(Link("", source, True),), refresh_s=refresh),
         source=source,
         dry_run=task.source.endswith(DRY_RUN),
-        kind=kind_words(task, at),
+        kind=kind_words(task.kind, at),
         state=state_words(task, at),
         answer=_answer(task, at),
         running=running,
@@ -181,7 +204,7 @@ def report(console: Console, request: Request) -> Response:
         counts=() if running else tuple((_count_words(name, at), number) for name, number in task.counts),
         error=error_in(task.faults, at.t.lang),
         notices=_rows(task.notices, at),
-        not_listed=counts.get("not_listed", len(task.notices)),
+        not_listed=dict(task.counts).get("not_listed", len(task.notices)),
         rejects=_rows(task.rejects[:SHOWN_REJECTS], at),
         rejected=max(rejected, len(task.rejects)),
         csv=at.url("console_rejects", id=task.id, form="csv"),
@@ -201,7 +224,6 @@ def _count_words(name: str, at: Desk) -> str:
 
 def _answer(task: Task, at: Desk) -> str:
     counts = dict(task.counts)
-    landed = sum(counts.get(name, 0) for name in ("inserted", "updated", "unchanged", "patched"))
     if task.state == "queued":
         return str(at.t("import.answer_queued"))
     if task.state == "running":
@@ -210,11 +232,11 @@ def _answer(task: Task, at: Desk) -> str:
             return str(at.t("import.answer_running_bytes", size=at.fmt.size(done)))
         return str(at.t("import.answer_running"))
     if task.state == "failed":
-        return str(at.t("import.answer_failed", n=landed))
+        return str(at.t("import.answer_failed", n=landed(task)))
     if task.source.endswith(DRY_RUN):
-        return str(at.t("import.answer_dry_run", n=landed, rejected=counts.get("rejected", 0)))
+        return str(at.t("import.answer_dry_run", n=landed(task), rejected=counts.get("rejected", 0)))
     key = "import.answer_rejected" if counts.get("rejected") else "import.answer_clean"
-    return str(at.t(key, n=landed, rejected=counts.get("rejected", 0)))
+    return str(at.t(key, n=landed(task), rejected=counts.get("rejected", 0)))
 
 
 def _task(shop: "Shop", request: Request) -> Task:
@@ -225,11 +247,8 @@ def _task(shop: "Shop", request: Request) -> Task:
     return task
 
 
-def rejects(console: Console, request: Request) -> Response:
+def rejects(at: Desk, request: Request) -> Response:
     """`GET /console/imports/{id}/rejects.csv|jsonl`: every row that did not land, to be mended and imported again."""
-    at = desk(console, request)
-    if at.shop is None:
-        return to_the_door(at)
     task = _task(at.shop, request)
     form = request.path_params["form"]
     found = every_reject(at.shop.imports.rejects_file(task.id), task)
@@ -256,16 +275,12 @@ def as_csv(rejects: Iterator[Reject], lang: Lang = "en") -> Iterator[str]:
     writer.writerow(("line", "field", "value", "reason", "row", "code"))
     for reject in rejects:
         cells = (reject.field, reject.value, reason_in(reject, lang), reject.row, reject.code)
-        writer.writerow((reject.line, *map(_plain_cell, cells)))
+        writer.writerow((reject.line, *map(plain_cell, cells)))
         if buffer.tell() > 1 << 16:
             yield buffer.getvalue()
             buffer.seek(0)
             buffer.truncate()
     yield buffer.getvalue()
-
-
-def _plain_cell(text: str) -> str:
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def as_json_lines(rejects: Iterator[Reject]) -> Iterator[bytes]:
