@@ -31,7 +31,7 @@ from shopkeeper.simulation.wares import Ware, wares
 
 DEFAULT_SIZE: Final = 1_600
 DEFAULT_SEED: Final = 7
-SHOPPERS_PER_PRODUCT: Final = 2.0
+SHOPPERS_PER_PRODUCT: Final = 1.95
 MEDIA: Final = "/media/"
 
 

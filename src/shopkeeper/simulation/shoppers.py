@@ -32,7 +32,7 @@ TYPE_SPREAD = 0.7
 BRAND_SPREAD = 0.8
 COLOUR_SPREAD = 0.9
 RING_SIZE: Final = 8
-SESSIONS: Final = 6.0
+SESSIONS: Final = 7.0
 """Visits of a typical shopper in 120 days. Most visits to a real shop end with nothing; here those are thinned out, so that a demo stays small."""
 
 
@@ -50,9 +50,9 @@ class Traits:
 
 
 TRAITS: Final[Mapping[Family, Traits]] = {
-    "popularity": Traits(share=0.32, taste=0.35, appeal=1.7, price_pull=0.5, elasticity=1.0, price_level=0.0),
-    "price": Traits(share=0.26, taste=0.6, appeal=0.5, price_pull=2.4, elasticity=5.0, price_level=-0.9),
-    "taste": Traits(share=0.38, taste=1.15, appeal=0.55, price_pull=1.0, elasticity=1.2, price_level=-0.05),
+    "popularity": Traits(share=0.26, taste=0.5, appeal=1.4, price_pull=0.5, elasticity=1.0, price_level=0.0),
+    "price": Traits(share=0.26, taste=0.9, appeal=0.5, price_pull=2.4, elasticity=5.0, price_level=-0.9),
+    "taste": Traits(share=0.44, taste=1.45, appeal=0.35, price_pull=1.0, elasticity=1.2, price_level=-0.05),
     "adversarial": Traits(share=0.04, taste=0.0, appeal=0.0, price_pull=0.0, elasticity=0.0, price_level=0.0),
 }
 

@@ -15,18 +15,19 @@ from shopkeeper.simulation.catalogue.specs import common
 from shopkeeper.simulation.dice import Dice
 from shopkeeper.simulation.wares import Ware
 
-COMES_BY_HOME: Final = 0.4
+COMES_BY_HOME: Final = 0.3
 SEARCHES: Final = 0.62
 ONLY_LOOKS_ROUND: Final = 0.12
+LOOKS_ON: Final = 0.35
 MATE_LATER: Final = 0.25
 BUY_AGAIN: Final = 0.6
-TAKES: Final = 0.42
-SEES_MATES: Final = 0.5
-TAKES_MATE: Final = 0.32
+TAKES: Final = 0.5
+SEES_MATES: Final = 0.6
+TAKES_MATE: Final = 0.45
 SIGNED_IN: Final = 0.5
 REMEMBERED: Final = 10
-MOST_CLICKS: Final = 3
-"""How many products of one list are opened at most: then the shopper has made up their mind, or goes on."""
+ENOUGH: Final = 0.15
+"""How much less likely something is taken when the cart holds one of its kind, or the shopper owns the very thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class Visit:
             goal = self._goal()
             found = self._look_for(goal)
             bought = self._browse(found, goal)
-            if not bought and self._dice.chance(0.5):
+            if not bought and self._dice.chance(LOOKS_ON):
                 self._browse(self._recommended("similar", (self._memory.seen[-1],)) if self._memory.seen else found, goal)
         self._leave()
 
@@ -153,13 +154,10 @@ class Visit:
     def _browse(self, shown: Shown, goal: Ware | None) -> bool:
         """Open what draws; return True if something went into the cart."""
         taken = False
-        for place in self._mind.clicks(shown.products, self._moment, self._dice, goal)[:MOST_CLICKS]:
+        for place in self._mind.clicks(shown.products, self._moment, self._dice, goal):
             product = shown.products[place]
             self._do("select_item", items=(DeedItem(product, position=place),), list_id=shown.list_id)
-            if self._view(product, goal, shown.list_id):
-                taken = True
-                if self._dice.chance(0.75):
-                    break
+            taken = self._view(product, goal, shown.list_id) or taken
         return taken
 
     def _view(self, product: ProductId, goal: Ware | None, list_id: str | None) -> bool:
@@ -180,9 +178,12 @@ class Visit:
     def _decide(self, product: ProductId, item: DeedItem, wanted: float, goal: Ware | None) -> bool:
         quality = self._mind.world.wares[product].quality
         chance = TAKES * wanted / (wanted + 1.0) * (1.12 if quality > 0.5 else 0.8 if quality < -0.5 else 1.0)
-        again = product in self._memory.owned and not self._mind.world.wares[product].kind.used_up_days
-        if product not in self._memory.cart and self._dice.chance(chance * (0.15 if again else 1.0)):
-            n = 2 if self._dice.chance(0.12 if self._mind.world.wares[product].kind.used_up_days else 0.05) else 1
+        kind = self._mind.world.wares[product].kind
+        enough = (product in self._memory.owned and not kind.used_up_days) or any(
+            self._mind.world.wares[one].kind is kind for one in self._memory.cart
+        )
+        if product not in self._memory.cart and self._dice.chance(chance * (ENOUGH if enough else 1.0)):
+            n = 2 if self._dice.chance(0.12 if kind.used_up_days else 0.05) else 1
             self._memory.cart[product] = replace(item, quantity=n)
             self._do("add_to_cart", items=(self._memory.cart[product],))
             return True
