@@ -1,4 +1,4 @@
-"""One demo shop for all tests of this room: it takes some seconds to make and is never changed."""
+"""One small demo shop for all tests of this room: it takes some seconds to make and is never changed."""
 
 from datetime import UTC, datetime
 

@@ -18,6 +18,8 @@ from shopkeeper.simulation.shoppers import Shopper
 
 RING_DAYS: Final = 5
 """A ring does its work within this many days."""
+RING_WEEKS: Final = 11
+"""How far back the first ring may have begun."""
 RING_BUYS: Final = 0.6
 
 
@@ -115,19 +117,17 @@ def _click(walk: _Walk, bot: Shopper, world: World, lists: Mapping[str, Sequence
 
 def pushes(members: Sequence[Shopper], world: World, *, seed: int) -> tuple[Push, ...]:
     """Return what each member of a ring does. A ring pushes one product that does not sell, within `RING_DAYS` of each other."""
-    unloved = sorted(
-        (ware for ware in world.wares.values() if world.on_shelf(ware.product.id, DEFAULT_MARKET, world.now)),
-        key=lambda ware: (ware.appeal, ware.product.id),
-    )
+    earliest = world.now - timedelta(days=RING_WEEKS * 7)
+    there = [ware for ware in world.wares.values() if world.on_shelf(ware.product.id, DEFAULT_MARKET, earliest)]
+    unloved = sorted(there, key=lambda ware: (ware.appeal, ware.product.id))
     weak = [ware.product.id for ware in unloved[: max(1, len(unloved) // 4)]]
+    if not weak:
+        return ()
     found: list[Push] = []
     for member in members:
         plan, own = Dice(seed, "ring", member.ring), Dice(seed, "member", member.id)
         product = plan.pick(weak)
-        created = world.wares[product].product.created
-        first = world.now - timedelta(days=RING_DAYS + 6 + plan.below(70))
-        if created is not None:
-            first = max(first, created)
+        first = earliest + timedelta(days=plan.below(RING_WEEKS * 7 - RING_DAYS - 6))
         starts = (first + timedelta(minutes=own.below(RING_DAYS * 1440))).replace(microsecond=0)
         found.append(Push(member, product, starts, own.chance(RING_BUYS) and world.on_shelf(product, DEFAULT_MARKET, starts)))
     return tuple(found)
