@@ -31,16 +31,17 @@ class Server(ThreadingHTTPServer):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    server: Server
 
     def do_POST(self) -> None:
+        server = self.server
+        assert isinstance(server, Server)
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if self.server.hang_up_first:
-            self.server.hang_up_first = False
+        if server.hang_up_first:
+            server.hang_up_first = False
             self.close_connection = True
             return
-        self.server.asked.append((self.path, body, self.headers["Authorization"]))
-        status, answer = self.server.answer
+        server.asked.append((self.path, body, self.headers["Authorization"]))
+        status, answer = server.answer
         payload = json.dumps(answer).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(payload)))

@@ -114,4 +114,4 @@ def test_what_is_used_up_is_bought_again_by_the_same_customer(shop: DemoShop):
 def test_prices_are_money_in_the_currency_of_the_market(shop: DemoShop):
     prices = [line.unit_price for order in shop.orders for line in order.lines]
     assert all(isinstance(price, Money) and price.minor > 0 for price in prices)
-    assert Counter(price.currency for price in prices)["USD"] > 50
+    assert sum(price.currency == "USD" for price in prices) > 50

@@ -107,7 +107,7 @@ def _play(folder: Path, *, port: int, per_minute: float, shoppers: int | None, v
     from shopkeeper.simulation.player import live_sessions
     from shopkeeper.simulation.shop import demo_cast
 
-    made, key = _known(folder)
+    made, key = what_it_was_made_from(folder)
     cast = demo_cast(**made)
     people = cast.people if shoppers is None else cast.people[:shoppers]
     moments = paced(per_minute=per_minute, clock=lambda: datetime.now(UTC), sleep=time.sleep, visits=visits)
@@ -142,7 +142,7 @@ class _Tally:
         console.print(f"{self._visits:,} visits: " + ", ".join(f"{self._counts.get(name, 0):,} {words}" for name, words in parts))
 
 
-def _known(folder: Path) -> tuple[dict[str, Any], str]:
+def what_it_was_made_from(folder: Path) -> tuple[dict[str, Any], str]:
     """What the shop in `folder` was made from, and its public key."""
     import json
     from datetime import datetime

@@ -1,4 +1,7 @@
-"""The demo shop's promotions, as data: what is reduced, by how much, for whom, from when to when."""
+"""The demo shop's promotions, as data: what is reduced, by how much, for whom, from when to when.
+
+In the history only percent promotions without a code change what is paid for a piece; those on the whole order leave the prices of its lines alone.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,11 +1,11 @@
 """The shop's past: 120 days of visits, played against the old shop and put in the order of time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from shopkeeper.domain.ids import OrderId
+from shopkeeper.domain.ids import OrderId, ProductId
 from shopkeeper.simulation.behaviour.adversaries import Push, bot_deeds, push_deeds, pushes
 from shopkeeper.simulation.behaviour.choice import Mind
 from shopkeeper.simulation.behaviour.devices import devices
@@ -58,7 +58,7 @@ def history(people: Sequence[Shopper], world: World, *, seed: int) -> History:
     return History(tuple(_numbered(deeds)), asked, frozenset(shuffled), pushed)
 
 
-def _visits(shopper: Shopper, world: World, lists: Mapping[str, Sequence], seed: int):
+def _visits(shopper: Shopper, world: World, lists: Mapping[str, Sequence[ProductId]], seed: int) -> Iterator[tuple[Visit, OldShop]]:
     """Yield each visit of a shopper, played to its end, with the shop that it was played against."""
     dice, memory, mind = Dice(seed, "visits", shopper.id), Memory(), Mind(shopper, world)
     own = devices(shopper, seed)
