@@ -1,4 +1,4 @@
-"""One demo shop for all tests of this room: it takes some seconds to make and is never changed."""
+"""One small demo shop for all tests of this room: it takes some seconds to make and is never changed."""
 
 from datetime import UTC, datetime
 
@@ -11,4 +11,4 @@ NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
 @pytest.fixture(scope="session")
 def shop() -> DemoShop:
-    return demo_shop(now=NOW)
+    return demo_shop(now=NOW, size=320)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
+import orjson
+
 from shopkeeper.catalog.documents import product_to_json, review_to_json
 from shopkeeper.catalog.rejects import RejectSink
 from shopkeeper.catalog.report import ImportReport
@@ -14,6 +16,8 @@ from shopkeeper.jobs.imports import ImportKind, ImportLog
 from shopkeeper.orders.documents import order_to_json
 from shopkeeper.orders.service import OrderHistory
 from shopkeeper.ports.progress import Progress
+from shopkeeper.simulation.behaviour.records import event_document
+from shopkeeper.simulation.promotions import promotion_document
 from shopkeeper.simulation.shop import DemoShop
 
 Thing = TypeVar("Thing")
@@ -22,13 +26,18 @@ Thing = TypeVar("Thing")
 def stock_demo_shop(
     content: DemoShop, *, catalog: CatalogService, orders: OrderHistory, imports: ImportLog, media: Path, feeds: Path, progress: Progress
 ) -> None:
-    """Write the content's feeds to `feeds` and its pictures to `media`, then import the feeds. Raises Broken if a row of our own is rejected."""
+    """Write the content's feeds to `feeds` and its pictures to `media`, then import the feeds. Raises Broken if a row of our own is rejected.
+
+    Events and promotions are written as `events.jsonl` and `promotions.jsonl`, for the doors of those rooms.
+    """
     content.write_pictures(media)
     feeds.mkdir(parents=True, exist_ok=True)
     _write(feeds / "products.jsonl", content.products, product_to_json)
     _write(feeds / "orders.jsonl", content.orders, order_to_json)
     _write(feeds / "reviews.jsonl", content.reviews, review_to_json)
     _write_pages(feeds / "policies", content.policies)
+    _write(feeds / "events.jsonl", content.deeds, lambda deed: orjson.dumps(event_document(deed)))
+    _write(feeds / "promotions.jsonl", content.promotions, lambda promotion: orjson.dumps(promotion_document(promotion)))
     doors: list[tuple[ImportKind, Path, Callable[[Path, RejectSink], ImportReport]]] = [
         ("products", feeds / "products.jsonl", lambda file, rejects: catalog.import_products(file, progress=progress, rejects=rejects)),
         ("orders", feeds / "orders.jsonl", lambda file, rejects: orders.import_orders(file, progress=progress, rejects=rejects)),

@@ -13,22 +13,25 @@ from shopkeeper.domain.ids import CustomerId, ProductId, ReviewId
 from shopkeeper.domain.order import Order, OrderLine
 from shopkeeper.domain.review import Review
 from shopkeeper.domain.texts import Lang
+from shopkeeper.simulation.behaviour.adversaries import Push
 from shopkeeper.simulation.catalogue.specs import Aspect
 from shopkeeper.simulation.dice import Dice
 from shopkeeper.simulation.shoppers import Shopper
 from shopkeeper.simulation.wares import Ware
 
-WRITES: Final = 0.3
-"""The share of bought lines that a review is written about."""
+WRITES: Final = 0.6
+"""The share of bought lines that a review is written about: more than in most shops, so that a demo has something to read."""
 REFUNDED_PENALTY: Final = 1.6
 
 
 @dataclass(frozen=True, slots=True)
 class SaidReview:
-    """A review and, hidden from the shop, what was said in it: (aspect, praised) pairs in the order of the text."""
+    """A review and, hidden from the shop, what was said in it: (aspect, praised) pairs in the order of the text. `ring` is the ring that had it
+    written, -1 for a buyer's own."""
 
     review: Review
     said: tuple[tuple[str, bool], ...]
+    ring: int = -1
 
 
 @lru_cache(maxsize=1)
@@ -40,19 +43,47 @@ def _phrases() -> dict[str, Any]:
 def reviews(
     orders: Sequence[Order], shoppers: Mapping[CustomerId, Shopper], wares: Mapping[ProductId, Ware], *, seed: int, now: datetime
 ) -> tuple[SaidReview, ...]:
-    """Return the reviews of these orders, by time; a shopper reviews a product once."""
+    """Return what buyers say of these orders, by time; a shopper reviews a product once."""
     found: list[SaidReview] = []
     seen: set[tuple[str, ProductId]] = set()
     for order in orders:
         if order.customer_id is None:
             continue
         shopper = shoppers[order.customer_id]
+        if shopper.family == "adversarial":
+            continue
         for line in order.lines:
             if (shopper.id, line.product_id) not in seen and (said := _review(order, line, shopper, wares[line.product_id], seed, now)) is not None:
                 seen.add((shopper.id, line.product_id))
                 found.append(said)
     found.sort(key=lambda said: (said.review.written, said.review.id))
     return tuple(found)
+
+
+def ring_reviews(pushes: Sequence[Push], *, seed: int, now: datetime) -> tuple[SaidReview, ...]:
+    """Return what rings had written, by time: five stars, general praise in nearly the same words, within days of each other."""
+    found: list[SaidReview] = []
+    for push in pushes:
+        plan, own = Dice(seed, "ring words", push.shopper.ring), Dice(seed, "ring review", push.shopper.id)
+        written = push.starts + timedelta(hours=20 + own.below(60), minutes=own.below(60))
+        if written >= now:
+            continue
+        lang = push.shopper.lang
+        shared = [_in(pair, lang) for pair in plan.some(_phrases()["ring"], 4)]
+        text = ("" if lang == "zh" else " ").join(own.some(shared, 3))
+        review = Review(
+            id=ReviewId(f"r-{push.shopper.id}-{push.product}"),
+            product_id=push.product,
+            text=text,
+            written=written,
+            rating=5.0,
+            title=_in(plan.pick(_phrases()["titles"]["5"]), lang) if own.chance(0.5) else "",
+            lang=lang,
+            customer_id=push.shopper.id,
+            verified=push.buys,
+        )
+        found.append(SaidReview(review, (), push.shopper.ring))
+    return tuple(sorted(found, key=lambda said: (said.review.written, said.review.id)))
 
 
 def _review(order: Order, line: OrderLine, shopper: Shopper, ware: Ware, seed: int, now: datetime) -> SaidReview | None:

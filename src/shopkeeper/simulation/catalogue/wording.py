@@ -11,6 +11,7 @@ from shopkeeper.simulation.dice import Dice
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _GAP_IN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+_TOUCHING = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])")
 _SENTENCE_START = re.compile(r"(^|[.!?]\s+|\n)([a-z])")
 
 
@@ -72,7 +73,13 @@ def fill(sentence: str, filled: dict[str, str]) -> str:
 
 
 def _both(text: LocalizedText, facts: Facts) -> LocalizedText:
-    return LocalizedText(**{lang: fill(text.get(lang), slots(facts, lang)) for lang in LANGS})
+    filled = {lang: fill(text.get(lang), slots(facts, lang)) for lang in LANGS}
+    return LocalizedText(zh=spaced(filled["zh"]), en=filled["en"])
+
+
+def spaced(text: str) -> str:
+    """Chinese text with a space wherever a Han character touches a Latin letter or a digit, as careful print sets it."""
+    return _TOUCHING.sub(" ", text)
 
 
 def title(facts: Facts, dice: Dice) -> LocalizedText:
@@ -96,4 +103,4 @@ def description(facts: Facts, common: Common, dice: Dice) -> LocalizedText:
 def _paragraph(sentences: Sequence[LocalizedText] | Texts, facts: Facts, lang: Lang) -> str:
     filled = slots(facts, lang)
     text = ("" if lang == "zh" else " ").join(fill(sentence.get(lang), filled) for sentence in sentences)
-    return _GAP_IN_CHINESE.sub("", text) if lang == "zh" else _SENTENCE_START.sub(lambda m: m[1] + m[2].upper(), text)
+    return spaced(_GAP_IN_CHINESE.sub("", text)) if lang == "zh" else _SENTENCE_START.sub(lambda m: m[1] + m[2].upper(), text)
