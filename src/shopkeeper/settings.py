@@ -7,11 +7,12 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Any, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from shopkeeper.domain.ids import ShopId, shop_id
+from shopkeeper.domain.shopper import PURPOSES, Purpose
 from shopkeeper.domain.texts import LANGS, Lang, LocalizedText
 from shopkeeper.errors import BadInput, NotFound
 
@@ -46,12 +47,26 @@ class DatabaseSettings(_Tree):
         return url
 
 
+class ConsentSettings(_Tree):
+    """What a shopper who has said nothing counts as agreeing to: `implied` = yes, until they say no; `strict` = no, until they say yes."""
+
+    analytics: Literal["implied", "strict"] = "implied"
+    personalisation: Literal["implied", "strict"] = "implied"
+    marketing: Literal["implied", "strict"] = "strict"
+
+    @property
+    def implied(self) -> frozenset[Purpose]:
+        """The purposes that silence agrees to."""
+        return frozenset(purpose for purpose in PURPOSES if getattr(self, purpose) == "implied")
+
+
 class ShopSettings(_Tree):
     """One shop. `languages` in the order in which they are offered; the first is the default."""
 
     name: dict[str, str] = Field(default_factory=dict)
     languages: tuple[Lang, ...] = LANGS
     currency: str = Field(default="CNY", pattern="^[A-Z]{3}$")
+    consent: ConsentSettings = ConsentSettings()
 
     @field_validator("languages")
     @classmethod

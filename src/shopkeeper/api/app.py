@@ -19,18 +19,19 @@ from shopkeeper.api import openapi, problems
 from shopkeeper.api.batches import Batches
 from shopkeeper.api.body_limit import BodyLimit
 from shopkeeper.api.context import ApiContext
+from shopkeeper.api.deliveries import Deliveries
 from shopkeeper.api.door import Door
 from shopkeeper.api.follower import Follower
 from shopkeeper.api.meters import Meters
 from shopkeeper.api.observe import Observe
-from shopkeeper.api.routes import imports, instantsearch, keys, operation, orders, products, recommend, reviews, search, tasks
+from shopkeeper.api.routes import events, imports, instantsearch, keys, operation, orders, products, recommend, reviews, search, tasks
 from shopkeeper.bootstrap import App
 
 THREADS = 16
 """Requests that are worked on at once. More threads only make them wait for the interpreter instead of for their turn, and the slowest slower."""
 
-# `search` before `products`: /v1/products/{id}/similar must be tried before an id that may itself hold slashes.
-ROUTERS = (search, recommend, products, tasks, reviews, orders, imports, keys, instantsearch, operation)
+# The busiest first. `search` before `products`: /v1/products/{id}/similar must be tried before an id that may itself hold slashes.
+ROUTERS = (events, search, recommend, products, tasks, reviews, orders, imports, keys, instantsearch, operation)
 
 
 def create_app(app: App) -> FastAPI:
@@ -65,7 +66,9 @@ def create_app(app: App) -> FastAPI:
             Middleware(BodyLimit),
         ],
     )
-    api.state.api = ApiContext(installation=app, meters=meters, follower=follower, batches=batches, clock=app.clock)
+    api.state.api = ApiContext(
+        installation=app, meters=meters, follower=follower, batches=batches, deliveries=Deliveries(), visitors=RateLimiter(monotonic), clock=app.clock
+    )
     problems.register(api)
     for routes in ROUTERS:
         api.include_router(routes.router)

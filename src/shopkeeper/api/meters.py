@@ -21,6 +21,7 @@ class Meters:
         self._searches = Counter(
             "shopkeeper_searches_total", "Searches, by shop and by whether anything was found.", ["shop", "found"], registry=self._registry
         )
+        self._events = Counter("shopkeeper_events_total", "Events that came in, by what became of them.", ["shop", "state"], registry=self._registry)
         self._tasks = Counter("shopkeeper_tasks_total", "Accepted tasks that ended, by kind and state.", ["kind", "state"], registry=self._registry)
         self._waiting = Gauge("shopkeeper_tasks_waiting", "Accepted tasks that are not done.", ["shop"], registry=self._registry)
         self._followed = Gauge("shopkeeper_search_revision", "Newest catalogue revision that search results hold.", ["shop"], registry=self._registry)
@@ -33,6 +34,10 @@ class Meters:
     def search(self, shop: str, *, found: bool) -> None:
         """Count one search."""
         self._searches.labels(shop, "yes" if found else "no").inc()
+
+    def events(self, shop: str, state: str, count: int) -> None:
+        """Count events that came in."""
+        self._events.labels(shop, state).inc(count)
 
     def task(self, kind: str, state: str) -> None:
         """Count a task that ended."""

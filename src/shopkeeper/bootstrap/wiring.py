@@ -16,6 +16,7 @@ from shopkeeper.adapters.storage import SqlShopDatabase, claim_server, migrate, 
 from shopkeeper.catalog.service import CatalogService
 from shopkeeper.domain.ids import ShopId
 from shopkeeper.domain.texts import Lang, LocalizedText
+from shopkeeper.events.intake import EventIntake
 from shopkeeper.events.log import EventLog
 from shopkeeper.jobs.imports import ImportLog
 from shopkeeper.jobs.pipeline import OfflineJobs
@@ -45,6 +46,7 @@ class Shop:
     catalog: CatalogService
     orders: OrderHistory
     events: EventLog
+    intake: EventIntake
     search: SearchService
     recommend: RecommendService
     keys: KeyService
@@ -67,8 +69,9 @@ class Shop:
         self.search.refresh()
 
     def close(self) -> None:
-        """Stop following changes and let go of the database."""
+        """Stop following changes, keep the events that wait, and let go of the database."""
         self.search.close()
+        self.intake.close()
         self.database.close()
 
 
@@ -119,6 +122,7 @@ def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Call
     search = SearchService(database.products, artifacts, lexical, folder / "live", clock=clock)
     catalog = CatalogService(database.products, database.reviews, database.policies, clock=clock)
     orders = OrderHistory(database.orders, database.products, clock=clock)
+    events = EventLog(database.events, database.shoppers, database.vault, clock=clock)
     return Shop(
         id=shop,
         name=about.title,
@@ -129,7 +133,8 @@ def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Call
         artifacts=artifacts,
         catalog=catalog,
         orders=orders,
-        events=EventLog(database.events, database.shoppers, database.vault, clock=clock),
+        events=events,
+        intake=EventIntake(events, database.shoppers, clock=clock, implied=about.consent.implied),
         search=search,
         recommend=RecommendService(database.products, database.orders, artifacts, search.columns, search.similar_ids, clock=clock),
         keys=KeyService(database.keys, shop, clock=clock),

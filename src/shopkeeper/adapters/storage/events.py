@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Row, Select, Table, delete, func, insert, select, tuple_
+from sqlalchemy import Connection, Row, Select, Table, delete, func, insert, select, text, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shopkeeper.adapters.storage.engine import Connections
@@ -16,6 +16,7 @@ from shopkeeper.ports.events import SealedEvent, SealedList
 
 Read = TypeVar("Read")
 _SCAN_PAGE: Final = 2_000
+_APPEND_TURN: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), 2))")
 
 
 class SqlEventStore:
@@ -118,6 +119,8 @@ def _event_row(event: SealedEvent) -> dict[str, Any]:
 
 
 def _append_events(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[bool]:
+    if connection.dialect.name == "postgresql":  # one replica after the other: numbers then become visible in their order, and no id comes twice
+        connection.execute(_APPEND_TURN)
     seen = set(_present(connection, events, [row["id"] for row in rows]))
     new: list[bool] = []
     fresh: list[dict[str, Any]] = []

@@ -99,8 +99,17 @@ class SqlShopperStore:
 
     def consent(self, shopper: ShopperId, given: Sequence[Consent]) -> None:
         """Add answers; the answers before stay as history."""
-        rows = [{"shopper": shopper, "purpose": one.purpose, "at": to_micros(one.at), "granted": one.granted, "source": one.source} for one in given]
-        self._connections.write(lambda connection: upsert(connection, consents, sorted(rows, key=lambda row: (row["purpose"], row["at"]))))
+        self.consent_many({shopper: given})
+
+    def consent_many(self, given: Mapping[ShopperId, Sequence[Consent]]) -> None:
+        """Add the answers of several shoppers, in one transaction."""
+        rows = [
+            {"shopper": shopper, "purpose": one.purpose, "at": to_micros(one.at), "granted": one.granted, "source": one.source}
+            for shopper, answers in given.items()
+            for one in answers
+        ]
+        in_order = sorted(rows, key=lambda row: (row["shopper"], row["purpose"], row["at"]))
+        self._connections.write(lambda connection: upsert(connection, consents, in_order))
 
     def erase(self, shoppers: Sequence[ShopperId], at: datetime) -> None:
         """Forget which identities these numbers were, their merges and their answers."""
