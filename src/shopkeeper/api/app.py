@@ -1,6 +1,7 @@
 """The HTTP API as one FastAPI application.
 
-A request's way: Observe (id, log, figures, last resort) → Door (key, rate limit, CORS) → gzip → BodyLimit → router → service.
+A request's way: Observe (id, log, figures, last resort) → Door (key, rate limit, CORS) → BodyLimit → gzip → router → service.
+Events, which outnumber all else, leave that way before gzip and the router (`routes.events.ShortWay`).
 Routers are plain functions, which FastAPI runs in threads: the services below block, and SQLite, tantivy and NumPy let go of the interpreter.
 """
 
@@ -25,6 +26,7 @@ from shopkeeper.api.follower import Follower
 from shopkeeper.api.meters import Meters
 from shopkeeper.api.observe import Observe
 from shopkeeper.api.routes import events, imports, instantsearch, keys, operation, orders, products, recommend, reviews, search, tasks
+from shopkeeper.api.routes.events import ShortWay
 from shopkeeper.bootstrap import App
 
 THREADS = 16
@@ -62,8 +64,9 @@ def create_app(app: App) -> FastAPI:
         middleware=[
             Middleware(Observe, meters=meters),
             Middleware(Door, installation=app, limiter=RateLimiter(monotonic)),
-            Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4),
             Middleware(BodyLimit),
+            Middleware(ShortWay),
+            Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4),
         ],
     )
     api.state.api = ApiContext(

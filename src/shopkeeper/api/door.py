@@ -136,14 +136,14 @@ def _too_often(allowance: Allowance) -> Refused:
 
 
 def _with_headers(send: Send, added: Mapping[str, str]) -> Send:
+    plain = [(name.lower().encode(), value.encode("latin-1")) for name, value in added.items() if name != "Vary"]
+    names = {name for name, _ in plain}
+
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in added.items():
-                if name == "Vary":
-                    headers.add_vary_header(value)
-                else:
-                    headers[name] = value
+            message["headers"] = [header for header in message["headers"] if header[0] not in names] + plain
+            if "Vary" in added:
+                MutableHeaders(scope=message).add_vary_header(added["Vary"])
         await send(message)
 
     return sending

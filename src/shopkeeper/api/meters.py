@@ -12,6 +12,8 @@ class Meters:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
+        self._by_request: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+        self._by_event: dict[tuple[str, str], Counter] = {}
         self._requests = Counter(
             "shopkeeper_http_requests_total", "Requests answered, by route.", ["method", "route", "status"], registry=self._registry
         )
@@ -28,8 +30,11 @@ class Meters:
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request."""
-        self._requests.labels(method, route, str(status)).inc()
-        self._seconds.labels(method, route).observe(seconds)
+        if (counted := self._by_request.get((method, route, status))) is None:
+            counted = self._requests.labels(method, route, str(status)), self._seconds.labels(method, route)
+            self._by_request[method, route, status] = counted
+        counted[0].inc()
+        counted[1].observe(seconds)
 
     def search(self, shop: str, *, found: bool) -> None:
         """Count one search."""
@@ -37,7 +42,9 @@ class Meters:
 
     def events(self, shop: str, state: str, count: int) -> None:
         """Count events that came in."""
-        self._events.labels(shop, state).inc(count)
+        if (counted := self._by_event.get((shop, state))) is None:
+            counted = self._by_event[shop, state] = self._events.labels(shop, state)
+        counted.inc(count)
 
     def task(self, kind: str, state: str) -> None:
         """Count a task that ended."""

@@ -91,6 +91,11 @@ def _on_validation_error(request: Request, error: Exception) -> Response:
 
 def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    return http_problem(error, request)
+
+
+def http_problem(error: HTTPException, request: Request) -> Response:
+    """The reply to what the web framework refuses."""
     phrase = HTTPStatus(error.status_code).phrase
     details = {
         404: f"There is nothing at {request.url.path[:200]}; see /openapi.json for what there is.",

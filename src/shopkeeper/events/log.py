@@ -14,7 +14,7 @@ from shopkeeper.domain.shopper import Identity
 from shopkeeper.events.documents import seal_content, unsealed_event
 from shopkeeper.ports.events import EventStore, KeyVault, SealedEvent
 from shopkeeper.ports.shoppers import ShopperStore
-from shopkeeper.privacy.sealing import pseudonym, seal, unseal
+from shopkeeper.privacy.sealing import pseudonym, seal_all, unseal
 
 KEYS_KEPT: Final = 20_000
 KEY_LASTS_S: Final = 2.0
@@ -79,16 +79,10 @@ class EventLog:
             numbers = self.numbers(event.who for event in events)
             keys = self._living_keys(set(numbers.values()), make=True)
         received = self._clock()
+        sealed = seal_all([(keys[numbers[event.who]], seal_content(event), event.id) for event in events])
         rows = [
-            SealedEvent(
-                event.id,
-                numbers[event.who],
-                event.name,
-                event.occurred,
-                received,
-                seal(keys[numbers[event.who]], seal_content(event), bound_to=event.id),
-            )
-            for event in events
+            SealedEvent(event.id, numbers[event.who], event.name, event.occurred, received, content)
+            for event, content in zip(events, sealed, strict=True)
         ]
         return self._store.append(rows)
 
