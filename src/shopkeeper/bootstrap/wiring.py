@@ -13,6 +13,7 @@ from shopkeeper.access.keys import KeyService
 from shopkeeper.adapters.artifacts import FolderArtifacts
 from shopkeeper.adapters.lexical import PostingsIndexes
 from shopkeeper.adapters.storage import SqlShopDatabase, claim_server, migrate, open_shop_database
+from shopkeeper.adapters.storage.places import SqliteFile
 from shopkeeper.catalog.service import CatalogService
 from shopkeeper.domain.ids import ShopId
 from shopkeeper.domain.texts import Lang, LocalizedText
@@ -20,8 +21,10 @@ from shopkeeper.events.intake import EventIntake
 from shopkeeper.events.log import EventLog
 from shopkeeper.jobs.imports import ImportLog
 from shopkeeper.jobs.pipeline import OfflineJobs
+from shopkeeper.jobs.roll_events import Rolled, roll_events
 from shopkeeper.orders.service import OrderHistory
 from shopkeeper.ports.artifacts import ArtifactStore
+from shopkeeper.ports.progress import Progress, Silent
 from shopkeeper.recommend.service import RecommendService
 from shopkeeper.search.service import SearchService
 from shopkeeper.settings import Settings
@@ -52,6 +55,7 @@ class Shop:
     keys: KeyService
     jobs: OfflineJobs
     imports: ImportLog
+    clock: Callable[[], datetime]
 
     @property
     def media(self) -> Path:
@@ -67,6 +71,15 @@ class Shop:
         """Build and publish the search index, and serve it."""
         self.jobs.index()
         self.search.refresh()
+
+    def roll_events(self, progress: Progress = Silent()) -> Rolled:
+        """Move the events of past days into files, and drop erased shoppers from those."""
+        return roll_events(self.database.events, self.database.vault, now=self.clock(), progress=progress)
+
+    @property
+    def rolls_by_itself(self) -> bool:
+        """True where a server may roll unasked: its files lie beside the database, not on one of several machines."""
+        return isinstance(self.database.place, SqliteFile)
 
     def close(self) -> None:
         """Stop following changes, keep the events that wait, and let go of the database."""
@@ -116,7 +129,7 @@ def build(settings: Settings, *, only: ShopId | None = None, read_only: bool = F
 def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Callable[[], datetime]) -> Shop:
     folder = settings.shop_folder(shop)
     about = settings.shops[shop]
-    database = open_shop_database(settings.database_url, shop, read_only=read_only)
+    database = open_shop_database(settings.database_url, shop, read_only=read_only, segments=folder / "events")
     artifacts = FolderArtifacts(folder / "artifacts")
     lexical = PostingsIndexes()
     search = SearchService(database.products, artifacts, lexical, folder / "live", clock=clock)
@@ -140,6 +153,7 @@ def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Call
         keys=KeyService(database.keys, shop, clock=clock),
         jobs=OfflineJobs(database, artifacts, lexical, clock),
         imports=ImportLog(database.tasks, folder / "rejects", clock),
+        clock=clock,
     )
 
 

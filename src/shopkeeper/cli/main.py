@@ -22,6 +22,7 @@ from shopkeeper.cli import (
     keys,
     migrate,
     predict,
+    roll,
     serve,
     train,
 )
@@ -54,7 +55,7 @@ def _installation(
     context.obj = config
 
 
-for verb in (init, demo, import_, export, train, evaluate, serve, bench, predict, artifacts, keys, migrate, backup, diagnose):
+for verb in (init, demo, import_, export, train, evaluate, serve, bench, predict, artifacts, keys, migrate, backup, diagnose, roll):
     verb.register(app)
 
 

@@ -115,6 +115,21 @@ class SqlShopperStore:
         """Forget which identities these numbers were, their merges and their answers."""
         self._connections.write(lambda connection: _erase(connection, list(shoppers), to_micros(at)))
 
+    def skip_to(self, number: int) -> None:
+        """Give no number up to `number` any more: in another life of this database they were somebody."""
+
+        def work(connection: Connection) -> None:
+            if (connection.scalar(select(func.max(shoppers.c.id))) or 0) >= number:
+                return
+            if connection.dialect.name == "postgresql":
+                connection.execute(select(func.setval(func.pg_get_serial_sequence("shoppers", "id"), number)))
+                return
+            connection.execute(insert(shoppers), {"id": number, "kind": "visitor", "created": 0})  # SQLite counts on from the highest there ever was
+            connection.execute(delete(shoppers).where(shoppers.c.id == number))
+
+        if number > 0:
+            self._connections.write(work)
+
     def count(self) -> int:
         """How many identities are known and not erased."""
         with self._connections.read() as connection:
