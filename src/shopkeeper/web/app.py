@@ -48,6 +48,7 @@ def pages(app: "App", accept: AcceptWork) -> Starlette:
     console = Console(site, accept, RateLimiter(monotonic))
     routes = [
         Route("/static/{name}", partial(files.static, site)),
+        Route(f"/{files.SNIPPET}", partial(files.snippet, site)),
         *console_routes(console),
         Mount("/s/{shop}", routes=shop_routes(site)),
         *shop_routes(site),
