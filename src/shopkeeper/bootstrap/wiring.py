@@ -17,6 +17,7 @@ from shopkeeper.adapters.storage.places import SqliteFile
 from shopkeeper.catalog.service import CatalogService
 from shopkeeper.domain.ids import ShopId
 from shopkeeper.domain.texts import Lang, LocalizedText
+from shopkeeper.events.importing import EventHistory
 from shopkeeper.events.intake import EventIntake
 from shopkeeper.events.log import EventLog
 from shopkeeper.jobs.imports import ImportLog
@@ -50,6 +51,7 @@ class Shop:
     orders: OrderHistory
     events: EventLog
     intake: EventIntake
+    history: EventHistory
     search: SearchService
     recommend: RecommendService
     keys: KeyService
@@ -136,6 +138,7 @@ def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Call
     catalog = CatalogService(database.products, database.reviews, database.policies, clock=clock)
     orders = OrderHistory(database.orders, database.products, clock=clock)
     events = EventLog(database.events, database.shoppers, database.vault, clock=clock)
+    intake = EventIntake(events, database.shoppers, clock=clock, implied=about.consent.implied)
     return Shop(
         id=shop,
         name=about.title,
@@ -147,7 +150,8 @@ def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Call
         catalog=catalog,
         orders=orders,
         events=events,
-        intake=EventIntake(events, database.shoppers, clock=clock, implied=about.consent.implied),
+        intake=intake,
+        history=EventHistory(intake, clock=clock),
         search=search,
         recommend=RecommendService(database.products, database.orders, artifacts, search.columns, search.similar_ids, clock=clock),
         keys=KeyService(database.keys, shop, clock=clock),

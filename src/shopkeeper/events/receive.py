@@ -44,11 +44,12 @@ def received_event(document: Mapping[str, Any], sender: Sender, *, now: datetime
         if not given.get("agent"):
             given["agent"] = sender.agent[:MAX_AGENT]
     event = event_from_document(given)
-    _check_moment(event.occurred, now, oldest)
+    check_moment(event.occurred, now, oldest)
     return event
 
 
-def _check_moment(occurred: datetime, now: datetime, oldest: timedelta | None) -> None:
+def check_moment(occurred: datetime, now: datetime, oldest: timedelta | None) -> None:
+    """Raise `BadInput` for a moment that lies ahead, or longer ago than `oldest` (None: however long)."""
     if occurred > now + AHEAD:
         ahead = int((occurred - now).total_seconds())
         hint = f"The sender's clock seems to be {ahead} s ahead of ours; leave timestamp out to have the moment of arrival."
