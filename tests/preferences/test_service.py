@@ -47,13 +47,13 @@ def shop(store: PreferenceStore, ticks: Ticks) -> ShopPreferences:
 def test_what_was_never_set_has_its_default(shop: ShopPreferences):
     current = shop.current()
     assert current == Preferences() and current.version == 0
-    assert (current.ranking.personalisation, current.privacy.consent, current.orders.return_days) == (0.5, "strict", 15)
+    assert (current.ranking.personalisation, current.privacy.consent, current.orders.return_days) == (0.5, "implied", 15)
 
 
 def test_a_change_is_a_new_version_with_what_changed(shop: ShopPreferences):
-    after, changes = shop.change({"ranking.diversity": 0.4, "privacy.consent": "implied"}, who="ann")
-    assert (after.version, after.ranking.diversity, after.privacy.consent) == (1, 0.4, "implied")
-    assert changes == (Change("ranking.diversity", "0.2", "0.4"), Change("privacy.consent", "strict", "implied"))
+    after, changes = shop.change({"ranking.diversity": 0.4, "privacy.consent": "strict"}, who="ann")
+    assert (after.version, after.ranking.diversity, after.privacy.consent) == (1, 0.4, "strict")
+    assert changes == (Change("ranking.diversity", "0.2", "0.4"), Change("privacy.consent", "implied", "strict"))
     assert shop.current() is after
 
 

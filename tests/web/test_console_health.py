@@ -45,7 +45,7 @@ def cast(installation: Pages) -> dict[str, str]:
     known = {account.name: account for account in shop.accounts.all()}
     owner = known.get("owner@shop.example") or shop.accounts.invite("owner@shop.example", "owner")[0]
     ann, code = shop.accounts.invite("anneliese.brandstetter@a-rather-long-domain.example", "analyst")
-    shop.preferences.change({"ranking.diversity": 0.35, "privacy.consent": "implied"}, who=owner.name)
+    shop.preferences.change({"ranking.diversity": 0.35, "privacy.consent": "strict"}, who=owner.name)
     shop.audit.record(
         Actor(owner.name, "req-1", "10.0.0.1"), "settings.change", "version 1", before={"ranking.diversity": 0.2}, after={"ranking.diversity": 0.35}
     )

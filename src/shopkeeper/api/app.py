@@ -1,6 +1,7 @@
 """The HTTP API as one FastAPI application.
 
-A request's way: Observe (id, log, figures, last resort) → Door (key, rate limit, CORS) → gzip → BodyLimit → router → service.
+A request's way: Observe (id, log, figures, last resort) → Door (key, rate limit, CORS) → BodyLimit → gzip → router → service.
+Events, which outnumber all else, leave that way before gzip and the router (`routes.events.ShortWay`).
 Routers are plain functions, which FastAPI runs in threads: the services below block, and SQLite, tantivy and NumPy let go of the interpreter.
 """
 
@@ -19,18 +20,20 @@ from shopkeeper.api import openapi, problems
 from shopkeeper.api.batches import Batches
 from shopkeeper.api.body_limit import BodyLimit
 from shopkeeper.api.context import ApiContext
+from shopkeeper.api.deliveries import Deliveries
 from shopkeeper.api.door import Door
 from shopkeeper.api.follower import Follower
 from shopkeeper.api.meters import Meters
 from shopkeeper.api.observe import Observe
-from shopkeeper.api.routes import imports, instantsearch, keys, operation, orders, products, recommend, reviews, search, settings, tasks
+from shopkeeper.api.routes import events, imports, instantsearch, keys, operation, orders, products, recommend, reviews, search, settings, tasks
+from shopkeeper.api.routes.events import ShortWay
 from shopkeeper.bootstrap import App
 
 THREADS = 16
 """Requests that are worked on at once. More threads only make them wait for the interpreter instead of for their turn, and the slowest slower."""
 
-# `search` before `products`: /v1/products/{id}/similar must be tried before an id that may itself hold slashes.
-ROUTERS = (search, recommend, products, tasks, reviews, orders, imports, keys, settings, instantsearch, operation)
+# The busiest first. `search` before `products`: /v1/products/{id}/similar must be tried before an id that may itself hold slashes.
+ROUTERS = (events, search, recommend, products, tasks, reviews, orders, imports, keys, settings, instantsearch, operation)
 
 
 def create_app(app: App) -> FastAPI:
@@ -61,11 +64,14 @@ def create_app(app: App) -> FastAPI:
         middleware=[
             Middleware(Observe, meters=meters),
             Middleware(Door, installation=app, limiter=RateLimiter(monotonic)),
-            Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4),
             Middleware(BodyLimit),
+            Middleware(ShortWay),
+            Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4),
         ],
     )
-    api.state.api = ApiContext(installation=app, meters=meters, follower=follower, batches=batches, clock=app.clock)
+    api.state.api = ApiContext(
+        installation=app, meters=meters, follower=follower, batches=batches, deliveries=Deliveries(), visitors=RateLimiter(monotonic), clock=app.clock
+    )
     problems.register(api)
     for routes in ROUTERS:
         api.include_router(routes.router)

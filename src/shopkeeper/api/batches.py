@@ -206,6 +206,10 @@ class Batches:
         reports = sorted(shop.imports.rejects_folder.glob("*.jsonl"))
         for path in reports[:-KEPT_REPORTS]:
             path.unlink(missing_ok=True)
+        if shop.rolls_by_itself:
+            rolled = shop.roll_events()
+            if rolled.events or rolled.dropped:
+                log.info("events rolled", shop=shop.id, events=rolled.events, dropped=rolled.dropped)
 
 
 def _faults(code: str, **values: object) -> tuple[Reject, ...]:

@@ -30,15 +30,20 @@ def caller_of(scope_state: dict[str, Any]) -> Caller | None:
     return cast(Caller | None, scope_state.get("caller"))
 
 
+def require_caller(request: Request, wanted: Scope) -> Caller:
+    """The caller of `request`, if its key's scope includes `wanted`; `Refused` (401, 403) otherwise."""
+    found = caller_of(request.scope.get("state", {}))
+    if found is None:
+        raise not_valid()
+    if not found.key.allows(wanted):
+        raise Refused(f"This key's scope is {found.key.scope}; this needs {wanted}.", hint="Use a key of that scope; see `shopkeeper keys add`.")
+    return found
+
+
 def _require(wanted: Scope) -> Callable[..., Any]:
     # `async` so that it runs where it is: a plain function would take a trip through the thread pool
     async def caller(request: Request, _bearer: object = Security(BEARER), _header: object = Security(HEADER)) -> Caller:
-        found = caller_of(request.scope.get("state", {}))
-        if found is None:
-            raise not_valid()
-        if not found.key.allows(wanted):
-            raise Refused(f"This key's scope is {found.key.scope}; this needs {wanted}.", hint="Use a key of that scope; see `shopkeeper keys add`.")
-        return found
+        return require_caller(request, wanted)
 
     return caller
 

@@ -7,7 +7,9 @@ from typing import cast
 
 from starlette.requests import Request
 
+from shopkeeper.access.rate_limit import RateLimiter
 from shopkeeper.api.batches import Batches
+from shopkeeper.api.deliveries import Deliveries
 from shopkeeper.api.follower import Follower
 from shopkeeper.api.meters import Meters
 from shopkeeper.bootstrap import App
@@ -21,6 +23,8 @@ class ApiContext:
     meters: Meters
     follower: Follower
     batches: Batches
+    deliveries: Deliveries
+    visitors: RateLimiter
     clock: Callable[[], datetime]
 
 

@@ -22,6 +22,7 @@ API_PATH: Final = re.compile(r"/(v1|1)(/|$)")
 FAILED_PER_MINUTE: Final = 60
 """Wrong keys that one address may show in a minute; after that only keys that were met before are looked at."""
 
+EVENTS_PATH: Final = "/v1/events"
 PREFLIGHT_S: Final = 600
 _ALGOLIA_PATH: Final = re.compile(r"/(1/indexes/|v1/instantsearch$)")
 _ALLOWED_HEADERS: Final = (
@@ -50,6 +51,10 @@ class Door:
             caller = await self._caller(scope, headers)
         except ShopkeeperError as error:
             await problem(error, scope)(scope, receive, send)
+            return
+        if scope["path"] == EVENTS_PATH and caller.key.scope != "public" and b"key=" in scope.get("query_string", b""):
+            hidden = Refused("A key that may write does not belong in an address, which is logged.", hint="Send it as a header, or use a public key.")
+            await problem(hidden, scope)(scope, receive, send)
             return
         scope.setdefault("state", {})["caller"] = caller
         allowance = self._limiter.take(f"key {caller.key.id}", per_minute=caller.key.rate_per_minute)
@@ -106,6 +111,8 @@ def _key_text(scope: Scope, headers: Headers) -> str:
         return credentials.strip()
     if found := headers.get("x-api-key") or headers.get("x-algolia-api-key"):
         return found.strip()
+    if scope["path"] == EVENTS_PATH:  # `navigator.sendBeacon` can send no header; only a public key is let in this way
+        return parse_qs(scope.get("query_string", b"").decode("latin-1")).get("key", [""])[0]
     if _ALGOLIA_PATH.match(scope["path"]):  # Algolia's browser client puts its (public) key here to spare a preflight
         return parse_qs(scope.get("query_string", b"").decode("latin-1")).get("x-algolia-api-key", [""])[0]
     return ""
@@ -129,14 +136,14 @@ def _too_often(allowance: Allowance) -> Refused:
 
 
 def _with_headers(send: Send, added: Mapping[str, str]) -> Send:
+    plain = [(name.lower().encode(), value.encode("latin-1")) for name, value in added.items() if name != "Vary"]
+    names = {name for name, _ in plain}
+
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in added.items():
-                if name == "Vary":
-                    headers.add_vary_header(value)
-                else:
-                    headers[name] = value
+            message["headers"] = [header for header in message["headers"] if header[0] not in names] + plain
+            if "Vary" in added:
+                MutableHeaders(scope=message).add_vary_header(added["Vary"])
         await send(message)
 
     return sending

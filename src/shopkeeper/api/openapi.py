@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from shopkeeper.api.problems import PROBLEM_JSON
 from shopkeeper.api.schemas.common import Problem
+from shopkeeper.api.schemas.events import EventBatch
 from shopkeeper.api.schemas.instantsearch import AlgoliaQueries
 from shopkeeper.api.schemas.orders import OrderBatch, ReviewBatch
 from shopkeeper.api.schemas.products import ProductBatch, ProductDocument
@@ -21,7 +22,20 @@ Prices are whole minor units with their currency (`{"minor": 1999, "currency": "
 Times are ISO 8601 in UTC. Errors are problem documents (RFC 9457) that name the field, what stood there and what to do. Lists go on by
 `next_cursor`. Limits are told in the `RateLimit` and `RateLimit-Policy` fields."""
 
-TAGS: Final = ["Search", "Recommendations", "Products", "Tasks", "Reviews", "Orders", "Imports", "Keys", "Settings", "InstantSearch", "Operation"]
+TAGS: Final = [
+    "Search",
+    "Recommendations",
+    "Events",
+    "Products",
+    "Tasks",
+    "Reviews",
+    "Orders",
+    "Imports",
+    "Keys",
+    "Settings",
+    "InstantSearch",
+    "Operation",
+]
 _MEANINGS: Final = {
     400: "The body cannot be read.",
     401: "No valid key was sent.",
@@ -42,6 +56,7 @@ _READ_BY_HAND: Final[tuple[type[BaseModel], ...]] = (
     OrderBatch,
     ReviewBatch,
     AlgoliaQueries,
+    EventBatch,
 )
 """Models of bodies that routes read themselves, which FastAPI therefore does not know."""
 

@@ -45,7 +45,7 @@ def register(api: FastAPI) -> None:
 
 def problem(error: ShopkeeperError, scope: Scope) -> Response:
     """The reply to one of the five kinds of error."""
-    errors = [] if error.field is None else [_fault(error.field, error.message, error.value)]
+    errors = [] if error.field is None else [fault_fields(error.field, error.message, error.value)]
     headers: dict[str, str] = {}
     if isinstance(error, Unavailable):
         headers["Retry-After"] = str(RETRY_UNAVAILABLE_S)
@@ -83,7 +83,7 @@ def _on_shopkeeper_error(request: Request, error: Exception) -> Response:
 
 def _on_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    errors = [_fault(field_path(fault["loc"]), _sentence(fault), fault.get("input")) for fault in error.errors()]
+    errors = [fault_fields(field_path(fault["loc"]), _sentence(fault), fault.get("input")) for fault in error.errors()]
     first = errors[0] if errors else {"field": "body", "message": "cannot be read"}
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     return _reply(422, "bad-input", BadInput.title, f"{first['field']}: {first['message']}{more}", errors, request.scope)
@@ -91,6 +91,11 @@ def _on_validation_error(request: Request, error: Exception) -> Response:
 
 def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    return http_problem(error, request)
+
+
+def http_problem(error: HTTPException, request: Request) -> Response:
+    """The reply to what the web framework refuses."""
     phrase = HTTPStatus(error.status_code).phrase
     details = {
         404: f"There is nothing at {request.url.path[:200]}; see /openapi.json for what there is.",
@@ -118,7 +123,8 @@ def _sentence(fault: dict[str, Any]) -> str:
     return str(fault["msg"]).removeprefix("Value error, ")
 
 
-def _fault(field: str, message: str, value: object) -> dict[str, object]:
+def fault_fields(field: str, message: str, value: object) -> dict[str, object]:
+    """One fault as it is sent: where, what, and what stood there, cut short and with no key in it."""
     shown = value if value is None or isinstance(value, (bool, int, float)) else hide_keys(str(value))[:MAX_SHOWN_VALUE]
     if isinstance(shown, int) and not -(2**53) < shown < 2**53:
         shown = str(shown)[:MAX_SHOWN_VALUE]

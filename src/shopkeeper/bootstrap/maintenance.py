@@ -4,11 +4,12 @@ import platform
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from shopkeeper.adapters.artifacts import FolderArtifacts
-from shopkeeper.adapters.storage import backup, current_version, downgrade, migrate, open_shop_database, restore, server_of
+from shopkeeper.adapters.storage import SqlShopDatabase, backup, current_version, downgrade, migrate, open_shop_database, restore, server_of
 from shopkeeper.catalog.market_currency import other_currencies, stored_currencies
 from shopkeeper.domain.ids import Revision, ShopId
 from shopkeeper.errors import ShopkeeperError
@@ -116,19 +117,58 @@ def backup_shop(settings: Settings, shop: ShopId, out: Path, progress: Progress)
     """Write everything of the shop (rows, served artifacts, pictures) to one checked file; a server may run on."""
     folder = settings.shop_folder(shop)
     url = settings.database_url
-    backup(url, shop, out, artifacts=FolderArtifacts(folder / "artifacts"), folders={"media": folder / "media"}, progress=progress)
+    backup(url, shop, out, artifacts=FolderArtifacts(folder / "artifacts"), folders=_folders(folder), progress=progress)
 
 
 def restore_shop(settings: Settings, shop: ShopId, file: Path, *, replace: bool, progress: Progress) -> None:
-    """Put the contents of a backup into the shop, after checking them; what was computed from the rows that go is removed."""
+    """Put the contents of a backup into the shop, after checking them; what was computed from the rows that go is removed.
+
+    Whoever was erased since the backup was taken is erased again.
+    """
     folder = settings.shop_folder(shop)
-    restore(
+    url = settings.database_url
+    report = restore(
         file,
-        settings.database_url,
+        url,
         shop,
         artifacts=FolderArtifacts(folder / "artifacts"),
-        folders={"media": folder / "media"},
+        folders=_folders(folder),
         derived=[folder / "live"],
         replace=replace,
         progress=progress,
     )
+    with open_shop_database(url, shop, segments=folder / "events") as database:
+        _forget_again(database, report.created)
+
+
+def _folders(folder: Path) -> dict[str, Path]:
+    return {name: folder / name for name in ("media", "events")}
+
+
+_WHILE_IT_WAS_TAKEN: Final = timedelta(hours=1)
+
+
+def _forget_again(database: SqlShopDatabase, taken: datetime) -> None:
+    """Erase from a restored shop whoever was erased after the backup was taken: the vault, which no backup holds, remembers them.
+
+    Numbers that were given after the backup are not given again either: their keys, or the mark of a destroyed one, are in the vault still.
+    """
+    database.shoppers.skip_to(database.vault.highest())
+    erased = database.vault.destroyed_since(taken - _WHILE_IT_WAS_TAKEN)
+    if erased:
+        database.shoppers.erase(erased, datetime.now(UTC))
+        database.lists.forget(erased)
+        database.events.forget(erased)
+        database.events.compact(erased)
+
+
+def save_keys(settings: Settings, shop: ShopId, out: Path) -> int:
+    """Write the keys of the shop's shoppers to `out`, readable by the owner alone; returns how many. Whoever has them and a backup can read it."""
+    with open_shop_database(settings.database_url, shop, read_only=True) as database:
+        return database.vault.save(out)
+
+
+def load_keys(settings: Settings, shop: ShopId, file: Path) -> int:
+    """Put saved keys into a vault that lacks them; returns how many. A key that was destroyed stays destroyed."""
+    with open_shop_database(settings.database_url, shop) as database:
+        return database.vault.load(file)

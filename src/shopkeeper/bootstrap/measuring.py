@@ -10,7 +10,7 @@ from shopkeeper.errors import BadInput
 from shopkeeper.evaluation.report import BenchOutcome, BenchRequest
 from shopkeeper.ports.lexical import LexicalIndexes
 from shopkeeper.ports.progress import Progress
-from shopkeeper.settings import Settings, ShopSettings
+from shopkeeper.settings import CONFIG_NAME, Settings, ShopSettings, load_settings
 
 Bench = Callable[[BenchRequest], BenchOutcome]
 Predictor = Callable[[Path, Path, Progress], int]
@@ -35,16 +35,23 @@ def _open(folder: Path, lexical: LexicalIndexes | None = None) -> Shop:
     return build(settings, lexical=lexical).shop(shop)
 
 
+def list_events(folder: Path) -> list[str]:
+    """The id of every event that the one shop of the installation in `folder` holds, straight from its store."""
+    with build(load_settings(folder / CONFIG_NAME, {})) as app:
+        return [event.id for event in app.shop().database.events.scan()]
+
+
 def benches() -> Mapping[str, Bench]:
     """Every bench by name."""
-    from shopkeeper.evaluation import faults, importing, latency, recommend, search
+    from shopkeeper.evaluation import events, faults, importing, latency, recommend, search
 
     return {
         "import": _on_data(partial(importing.run, open_shop=open_shop)),
         "search": _on_data(partial(search.run, open_shop=open_shop)),
         "recommend": _on_data(recommend.run),
         "latency": partial(latency.run, open_shop=open_shop, ablations={"tantivy": open_tantivy_shop}),
-        "faults": faults.run,
+        "events": events.run,
+        "faults": partial(faults.run, list_events=list_events),
     }
 
 

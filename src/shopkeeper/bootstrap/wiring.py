@@ -15,15 +15,20 @@ from shopkeeper.access.audit import COMMAND_LINE
 from shopkeeper.adapters.artifacts import FolderArtifacts
 from shopkeeper.adapters.lexical import PostingsIndexes
 from shopkeeper.adapters.storage import SqlShopDatabase, claim_server, migrate, open_shop_database
+from shopkeeper.adapters.storage.places import SqliteFile
 from shopkeeper.catalog.service import CatalogService
 from shopkeeper.domain.ids import ShopId
 from shopkeeper.domain.texts import Lang, LocalizedText
+from shopkeeper.events.importing import EventHistory
+from shopkeeper.events.intake import EventIntake
 from shopkeeper.events.log import EventLog
 from shopkeeper.jobs.imports import ImportLog
 from shopkeeper.jobs.pipeline import OfflineJobs
+from shopkeeper.jobs.roll_events import Rolled, roll_events
 from shopkeeper.orders.service import OrderHistory
 from shopkeeper.ports.artifacts import ArtifactStore
 from shopkeeper.ports.lexical import LexicalIndexes
+from shopkeeper.ports.progress import Progress, Silent
 from shopkeeper.preferences import ShopPreferences
 from shopkeeper.recommend.service import RecommendService
 from shopkeeper.search.service import SearchService
@@ -49,6 +54,8 @@ class Shop:
     catalog: CatalogService
     orders: OrderHistory
     events: EventLog
+    intake: EventIntake
+    history: EventHistory
     search: SearchService
     recommend: RecommendService
     keys: KeyService
@@ -58,6 +65,7 @@ class Shop:
     preferences: ShopPreferences
     jobs: OfflineJobs
     imports: ImportLog
+    clock: Callable[[], datetime]
 
     @property
     def name(self) -> LocalizedText:
@@ -90,9 +98,19 @@ class Shop:
         self.jobs.fit()
         self.recommend.refresh()
 
+    def roll_events(self, progress: Progress = Silent()) -> Rolled:
+        """Move the events of past days into files, and drop erased shoppers from those."""
+        return roll_events(self.database.events, self.database.vault, now=self.clock(), progress=progress)
+
+    @property
+    def rolls_by_itself(self) -> bool:
+        """True where a server may roll unasked: its files lie beside the database, not on one of several machines."""
+        return isinstance(self.database.place, SqliteFile)
+
     def close(self) -> None:
-        """Stop following changes and let go of the database."""
+        """Stop following changes, keep the events that wait, and let go of the database."""
         self.search.close()
+        self.intake.close()
         self.database.close()
 
 
@@ -147,12 +165,14 @@ def build(
 def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Callable[[], datetime], lexical: LexicalIndexes) -> Shop:
     folder = settings.shop_folder(shop)
     about = settings.shops[shop]
-    database = open_shop_database(settings.database_url, shop, read_only=read_only)
+    database = open_shop_database(settings.database_url, shop, read_only=read_only, segments=folder / "events")
     artifacts = FolderArtifacts(folder / "artifacts")
     search = SearchService(database.products, artifacts, lexical, folder / "live", clock=clock)
     catalog = CatalogService(database.products, database.reviews, database.policies, clock=clock)
     orders = OrderHistory(database.orders, database.products, clock=clock)
     preferences = ShopPreferences(database.preferences, clock=clock, ticks=time.monotonic)
+    events = EventLog(database.events, database.shoppers, database.vault, clock=clock)
+    intake = EventIntake(events, database.shoppers, clock=clock, implied=lambda: preferences.current().privacy.implied)
     return Shop(
         id=shop,
         given_name=about.title,
@@ -163,7 +183,9 @@ def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Call
         artifacts=artifacts,
         catalog=catalog,
         orders=orders,
-        events=EventLog(database.events, database.shoppers, database.vault, clock=clock),
+        events=events,
+        intake=intake,
+        history=EventHistory(intake, clock=clock),
         search=search,
         recommend=RecommendService(database.products, database.orders, artifacts, search.columns, search.similar_ids, clock=clock),
         keys=KeyService(database.keys, shop, clock=clock),
@@ -173,6 +195,7 @@ def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Call
         preferences=preferences,
         jobs=OfflineJobs(database, artifacts, lexical, clock),
         imports=ImportLog(database.tasks, folder / "rejects", clock),
+        clock=clock,
     )
 
 

@@ -12,6 +12,8 @@ def register(app: typer.Typer) -> None:
     """Add the verbs."""
     app.command("backup")(backup)
     app.command("restore")(restore)
+    app.command("keys-backup")(keys_backup)
+    app.command("keys-restore")(keys_restore)
 
 
 def backup(context: typer.Context, out: Annotated[Path, typer.Argument(help="The file to write.")], shop: ShopOption = None) -> None:
@@ -41,3 +43,28 @@ def restore(
     with progress() as shown:
         maintenance.restore_shop(settings, name, file, replace=replace, progress=shown)
     console.print(f"{name}: restored from {file}")
+
+
+def keys_backup(context: typer.Context, out: Annotated[Path, typer.Argument(help="The file to write.")], shop: ShopOption = None) -> None:
+    """Write the keys of the shop's shoppers to a file. Without them nobody can read the events in a backup; with them, whoever has both can.
+
+    Keep it elsewhere than the backups, and replace it often: a copy of a key that is erased later would undo the erasure.
+    """
+    from shopkeeper.bootstrap import maintenance
+    from shopkeeper.cli.terminal import console
+
+    settings = settings_of(context)
+    name = settings.shop(shop)
+    count = maintenance.save_keys(settings, name, out)
+    console.print(f"{name}: {count:,} keys in {out}")
+    console.print("Keep this file apart from the backups, and remove it when you write the next: erasing a shopper cannot reach into it.")
+
+
+def keys_restore(context: typer.Context, file: Annotated[Path, typer.Argument(help="What keys-backup wrote.")], shop: ShopOption = None) -> None:
+    """Put saved keys into a shop whose vault is lost, before `restore`. A key that was destroyed stays destroyed."""
+    from shopkeeper.bootstrap import maintenance
+    from shopkeeper.cli.terminal import console
+
+    settings = settings_of(context)
+    name = settings.shop(shop)
+    console.print(f"{name}: {maintenance.load_keys(settings, name, file):,} keys put in")

@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="import, search, recommend, latency or faults")],
+    name: Annotated[str, typer.Argument(help="import, search, recommend, latency, events or faults")],
     data: DataOption = None,
     peers: Annotated[bool, typer.Option("--peers", help="Run the peers in the same run.")] = False,
     peers_from: Annotated[Path | None, typer.Option("--peers-from", help="Rankings of other systems (JSON Lines) to score too.")] = None,

@@ -1,6 +1,7 @@
-"""`shopkeeper import`: bring products, orders, reviews and policies into a shop."""
+"""`shopkeeper import`: bring products, orders, events, reviews and policies into a shop."""
 
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from shopkeeper.jobs.imports import ImportKind
 
 SHOWN_ROWS = 5
-import_ = typer.Typer(help="Bring products, orders, reviews and policies in.", no_args_is_help=True)
+import_ = typer.Typer(help="Bring products, orders, events, reviews and policies in.", no_args_is_help=True)
 
 Source = Annotated[Path, typer.Argument(help="A file, a folder of files, or a .zip or .gz of them.")]
 MapOption = Annotated[Path | None, typer.Option("--map", help="A column map (TOML) for a table of any other form.", show_default=False)]
@@ -60,6 +61,7 @@ def orders(
     source: Source,
     column_map: MapOption = None,
     derive_products: Annotated[bool, typer.Option("--derive-products", help="Make the catalogue from the order lines too.")] = False,
+    as_events: Annotated[bool, typer.Option("--as-events", help="Keep each customer's order as a purchase event too, where they agreed.")] = False,
     dry_run: DryRunOption = False,
     rejects: RejectsOption = None,
     currency: CurrencyOption = None,
@@ -68,7 +70,23 @@ def orders(
 ) -> None:
     """Import an order history: JSON Lines of our own, or CSV, JSON Lines or Parquet with a column map."""
     options = {"column_map": column_map, "dry_run": dry_run, "currency": currency, "encoding": encoding}
-    _run(context, "orders", source, {**options, "derive_products": derive_products}, rejects, shop)
+    _run(context, "orders", source, {**options, "derive_products": derive_products}, rejects, shop, as_events=as_events)
+
+
+@import_.command("events")
+def events(
+    context: typer.Context,
+    source: Source,
+    column_map: MapOption = None,
+    dry_run: DryRunOption = False,
+    rejects: RejectsOption = None,
+    currency: CurrencyOption = None,
+    encoding: EncodingOption = None,
+    shop: ShopOption = None,
+) -> None:
+    """Import past events: JSON Lines as the API takes them, or CSV, JSON Lines or Parquet with a column map. Consent is asked as it is now."""
+    options = {"column_map": column_map, "dry_run": dry_run, "currency": currency, "encoding": encoding}
+    _run(context, "events", source, options, rejects, shop)
 
 
 @import_.command("reviews")
@@ -100,7 +118,16 @@ def policies(
     _run(context, "policies", source, {"dry_run": dry_run, "lang": lang}, rejects, shop)
 
 
-def _run(context: typer.Context, kind: "ImportKind", source: Path, given: dict[str, Any], rejects: Path | None, shop: str | None) -> None:
+def _run(
+    context: typer.Context,
+    kind: "ImportKind",
+    source: Path,
+    given: dict[str, Any],
+    rejects: Path | None,
+    shop: str | None,
+    *,
+    as_events: bool = False,
+) -> None:
     from shopkeeper.catalog.report import FormatName, ImportOptions
     from shopkeeper.cli.terminal import console, progress, terminal_lang
     from shopkeeper.domain.texts import LANGS
@@ -110,12 +137,13 @@ def _run(context: typer.Context, kind: "ImportKind", source: Path, given: dict[s
         if given.get(name) is not None:
             chosen(given[name], known, field=f"--{name}")
     with opened_shop(context, shop) as opened:
-        if kind in ("products", "orders") and given["currency"] is None:
+        if kind in ("products", "orders", "events") and given["currency"] is None:
             given["currency"] = opened.currency  # for formats that name none, such as Shopify's CSV
         options = ImportOptions(**given)
         doors = {
             "products": opened.catalog.import_products,
-            "orders": opened.orders.import_orders,
+            "orders": partial(opened.orders.import_orders, stored=opened.history.keep_purchases if as_events else None),
+            "events": opened.history.import_events,
             "reviews": opened.catalog.import_reviews,
             "policies": opened.catalog.import_policies,
         }

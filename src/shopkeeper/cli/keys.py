@@ -34,6 +34,7 @@ def add(
     scope: Annotated[str, typer.Option("--scope", help="public (read, events), secret (also write) or admin (also keys, imports).")] = "public",
     filters: Annotated[str, typer.Option("--filters", help="A filter that every read with this key is narrowed by.")] = "",
     origin: Annotated[list[str] | None, typer.Option("--origin", help="A web origin that may use the key from a browser (CORS).")] = None,
+    per_minute: Annotated[int, typer.Option("--per-minute", help="Requests a minute; a page's key is shared by all who visit.")] = 6_000,
     shop: ShopOption = None,
 ) -> None:
     """Make a key and print it, this once."""
@@ -47,7 +48,7 @@ def add(
     if filters:
         parse_filter(filters)  # a filter that cannot be read is refused now, not at the first search
     with opened_shop(context, shop) as opened:
-        key, token = opened.keys.mint(name, known, filters=filters, origins=tuple(origin or ()))
+        key, token = opened.keys.mint(name, known, filters=filters, origins=tuple(origin or ()), rate_per_minute=per_minute)
         opened.audit.record(COMMAND_LINE, "key.mint", key.id, after={"name": key.name, "scope": key.scope})
     console.print(f"Key {key.id} ({scope}), shown this once: {token}")
 

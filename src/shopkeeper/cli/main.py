@@ -23,6 +23,7 @@ from shopkeeper.cli import (
     keys,
     migrate,
     predict,
+    roll,
     serve,
     train,
 )
@@ -55,7 +56,7 @@ def _installation(
     context.obj = config
 
 
-for verb in (init, demo, import_, export, train, evaluate, serve, bench, predict, artifacts, keys, accounts, migrate, backup, diagnose):
+for verb in (init, demo, import_, export, train, evaluate, serve, bench, predict, artifacts, keys, accounts, migrate, backup, diagnose, roll):
     verb.register(app)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
 
+from shopkeeper.domain.shopper import Purpose
 from shopkeeper.domain.texts import Lang, LocalizedText
 from shopkeeper.errors import BadInput
 
@@ -162,9 +163,13 @@ class Privacy:
 
     consent: str = _leaf(
         "choice",
-        "strict",
+        "implied",
         ("同意方式", "Consent"),
-        ("先问后记：顾客同意之前不记录任何行为。", "Ask first: nothing is recorded before a shopper has agreed."),
+        (
+            "先问后记：顾客同意之前不记录任何行为。默认同意：顾客没有表态时记录浏览并用于推荐，营销始终先问。",
+            "Ask first: nothing is recorded before a shopper has agreed. On unless refused: silence means yes to counting and to lists of one's own, "
+            "never to being written to.",
+        ),
         choices=_CONSENT,
     )
     event_days: int = _leaf(
@@ -185,6 +190,11 @@ class Privacy:
         high=3_650,
         unit=_DAYS,
     )
+
+    @property
+    def implied(self) -> frozenset[Purpose]:
+        """What a shopper who has said nothing counts as agreeing to."""
+        return frozenset({"analytics", "personalisation"}) if self.consent == "implied" else frozenset()
 
 
 @dataclass(frozen=True, slots=True)

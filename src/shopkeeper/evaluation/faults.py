@@ -1,4 +1,5 @@
-"""`bench faults`: a real server, killed with SIGKILL under a load of writes, again and again. What was acknowledged must be there after the restart.
+"""`bench faults`: a real server, killed with SIGKILL under a load of product writes and events, again and again. What was acknowledged must be there
+after the restart, once.
 
 Everything goes through the command line and HTTP, as a shop would use it: the bench knows only how to write a product document.
 """
@@ -6,17 +7,15 @@ Everything goes through the command line and HTTP, as a shop would use it: the b
 import http.client
 import os
 import random
-import re
 import signal
-import socket
 import statistics
 import subprocess
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,13 +28,16 @@ from shopkeeper.domain.product import Offer, Product, Variant
 from shopkeeper.domain.texts import LocalizedText
 from shopkeeper.errors import Broken
 from shopkeeper.evaluation.report import BenchOutcome, BenchRequest, Row
+from shopkeeper.evaluation.served import connected, make_shop, start
 
 KILLS = 50
-WRITERS = 4
+WRITERS = 2
+SENDERS = 4
 PRODUCTS_PER_WRITER = 40
 SEED = 0
-START_LIMIT_S = 60.0
-_KEY = re.compile(r"sk_[A-Za-z0-9_\-]+")
+
+
+ListEvents = Callable[[Path], Iterable[str]]
 
 
 @dataclass(slots=True)
@@ -44,27 +46,35 @@ class _Log:
 
     prices: dict[str, int] = field(default_factory=dict)
     writes: int = 0
+    events: set[str] = field(default_factory=set)
 
 
-def run(request: BenchRequest, *, kills: int = KILLS) -> BenchOutcome:
-    """Kill the server `kills` times under load. Metrics: `lost` (acknowledged writes that are gone), `doubled` (products listed twice),
-    `restart_seconds` (from start to the first healthy answer, median and `_max`), `writes` acknowledged. Needs no data set."""
+def run(request: BenchRequest, *, list_events: ListEvents, kills: int = KILLS) -> BenchOutcome:
+    """Kill the server `kills` times under load. Metrics: `lost` (acknowledged writes or events that are gone), `doubled` (products or events that
+    are there twice), `restart_seconds` (from start to the first healthy answer, median and `_max`), `writes` and `events` acknowledged.
+
+    `list_events` gives the id of every event that the installation in a folder holds. Needs no data set.
+    """
     del request
     chance = random.Random(SEED)
     restarts: list[float] = []
-    lost = doubled = 0
+    lost = 0
     with tempfile.TemporaryDirectory(prefix="shopkeeper-faults-") as folder:
-        key = _make_shop(Path(folder))
-        logs = [_Log() for _ in range(WRITERS)]
-        server, port, _ = _start(Path(folder))
+        key = make_shop(Path(folder))
+        logs = [_Log() for _ in range(WRITERS + SENDERS)]
+        server, port, _ = start(Path(folder))
         for _ in range(kills):
             _load_until_killed(server, port, key, logs, seconds=chance.uniform(0.2, 1.2))
-            server, port, seconds = _start(Path(folder))
+            server, port, seconds = start(Path(folder))
             restarts.append(seconds)
             lost += _lost(port, key, logs)
         doubled = _doubled(port, key)
         server.terminate()
         server.wait(timeout=30)
+        events = Counter(list_events(Path(folder)))
+    acknowledged = set().union(*(log.events for log in logs))
+    lost += len(acknowledged - events.keys())
+    doubled += sum(events.values()) - len(events)
     writes = sum(log.writes for log in logs)
     metrics = {
         "lost": float(lost),
@@ -72,51 +82,14 @@ def run(request: BenchRequest, *, kills: int = KILLS) -> BenchOutcome:
         "restart_seconds": statistics.median(restarts),
         "restart_seconds_max": max(restarts),
         "writes": float(writes),
+        "events": float(len(acknowledged)),
     }
     return BenchOutcome(ours="shopkeeper", rows=[Row("shopkeeper", "ours", "SIGKILL under load", "all", kills, metrics)])
 
 
-def _command(folder: Path, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", "shopkeeper", "--config", str(folder / "shopkeeper.toml"), *arguments]
-
-
-def _make_shop(folder: Path) -> str:
-    done = subprocess.run(_command(folder, "init", "main"), capture_output=True, text=True, check=False)
-    found = _KEY.search(done.stdout)
-    if done.returncode or not found:
-        raise Broken(f"the installation could not be made: {done.stderr.strip() or done.stdout.strip()}")
-    return found.group()
-
-
-def _start(folder: Path) -> tuple[subprocess.Popen[bytes], int, float]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    began = time.monotonic()
-    with (folder / "server.log").open("ab") as log:
-        server = subprocess.Popen(_command(folder, "serve", "--port", str(port)), stdout=log, stderr=log, start_new_session=True)
-    while time.monotonic() - began < START_LIMIT_S:
-        with suppress(OSError, http.client.HTTPException), _connection(port, timeout=1) as http_connection:
-            http_connection.request("GET", "/health")
-            if http_connection.getresponse().status == 200:
-                return server, port, time.monotonic() - began
-        if server.poll() is not None:
-            break
-        time.sleep(0.02)
-    raise Broken(f"the server did not come back: {(folder / 'server.log').read_text(errors='replace')[-500:]}")
-
-
-@contextmanager
-def _connection(port: int, *, timeout: float = 10) -> Iterator[http.client.HTTPConnection]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
-    try:
-        yield connection
-    finally:
-        connection.close()
-
-
 def _load_until_killed(server: subprocess.Popen[bytes], port: int, key: str, logs: list[_Log], *, seconds: float) -> None:
-    writers = [threading.Thread(target=_write, args=(number, port, key, log)) for number, log in enumerate(logs)]
+    writers = [threading.Thread(target=_write, args=(number, port, key, log)) for number, log in enumerate(logs[:WRITERS])]
+    writers += [threading.Thread(target=_send_events, args=(number, port, key, log)) for number, log in enumerate(logs[WRITERS:])]
     for writer in writers:
         writer.start()
     time.sleep(seconds)
@@ -129,7 +102,7 @@ def _load_until_killed(server: subprocess.Popen[bytes], port: int, key: str, log
 def _write(number: int, port: int, key: str, log: _Log) -> None:
     """Put products one after the other until the server is gone; what it acknowledges goes into `log`."""
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-    with suppress(OSError, http.client.HTTPException), _connection(port) as connection:
+    with suppress(OSError, http.client.HTTPException), connected(port) as connection:
         for turn in range(100_000):
             name = f"w{number}-{turn % PRODUCTS_PER_WRITER}"
             price = log.prices.get(name, 0) + 1
@@ -145,6 +118,26 @@ def _write(number: int, port: int, key: str, log: _Log) -> None:
                 raise Broken(f"a good product was refused with {answer.status}: {body[:300]!r}")
 
 
+def _send_events(number: int, port: int, key: str, log: _Log) -> None:
+    """Send events, singly and five at a time, until the server is gone; each is sent again at times, which must not double it."""
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    with suppress(OSError, http.client.HTTPException), connected(port) as connection:
+        for turn in range(100_000):
+            first = len(log.events)
+            names = [f"s{number}-{at}" for at in range(max(0, first - turn % 2), first + (1 if turn % 3 else 5))]
+            events = [{"event_id": name, "name": "search", "visitor_id": f"v-{number}-{first // 50}", "query": "tea"} for name in names]
+            body = orjson.dumps(events[0] if len(events) == 1 else {"events": events})
+            connection.request("POST", "/v1/events", body=body, headers=headers)
+            answer = connection.getresponse()
+            told = answer.read()
+            if answer.status == 429:
+                time.sleep(0.05)
+            elif answer.status == 202 and not orjson.loads(told)["rejected"]:
+                log.events.update(names)
+            else:
+                raise Broken(f"good events were refused with {answer.status}: {told[:300]!r}")
+
+
 def _product(name: str, price: int) -> Product:
     offer = Offer(price=Money(price, Currency("CNY")))
     return Product(id=ProductId(name), title=LocalizedText(en=f"Product {name}"), variants=(Variant(id=VariantId(name), offers=(offer,)),))
@@ -153,7 +146,7 @@ def _product(name: str, price: int) -> Product:
 def _lost(port: int, key: str, logs: list[_Log]) -> int:
     """Products whose price is older than the newest acknowledged one. A newer price is no loss: it was written, then the answer was cut off."""
     lost = 0
-    with _connection(port) as connection:
+    with connected(port) as connection:
         for log in logs:
             for name, acknowledged in log.prices.items():
                 connection.request("GET", f"/v1/products/{name}", headers={"Authorization": f"Bearer {key}"})
@@ -168,7 +161,7 @@ def _lost(port: int, key: str, logs: list[_Log]) -> int:
 def _doubled(port: int, key: str) -> int:
     seen: list[str] = []
     cursor = ""
-    with _connection(port) as connection:
+    with connected(port) as connection:
         while True:
             connection.request("GET", f"/v1/products?limit=100&cursor={cursor}", headers={"Authorization": f"Bearer {key}"})
             page = orjson.loads(connection.getresponse().read())

@@ -18,7 +18,7 @@ from shopkeeper.catalog.document_fields import (
     whole,
     wrong_type,
 )
-from shopkeeper.domain.event import Event, EventItem, EventName
+from shopkeeper.domain.event import MAX_EVENT_ITEMS, Event, EventItem, EventName
 from shopkeeper.domain.ids import EventId, ListId, OrderId, ProductId, SessionId, VariantId
 from shopkeeper.domain.shopper import PURPOSES, Identity, IdentityKind, Purpose
 from shopkeeper.domain.texts import LANGS, Lang
@@ -102,7 +102,7 @@ def event_from_document(document: Document) -> Event:
         name=cast(EventName, text(document, "name")),
         occurred=occurred,
         who=Identity("user", user) if user else Identity("visitor", visitor),
-        items=each(document, "items", _item_in),
+        items=_items(document),
         session_id=cast(SessionId, text(document, "session_id")) or None,
         query=text(document, "query"),
         list_id=cast(ListId, text(document, "list_id")) or None,
@@ -125,6 +125,13 @@ def unsealed_event(content: bytes, *, id_: EventId, name: EventName, occurred: s
     details = orjson.loads(content)
     kind, value = cast(tuple[IdentityKind, str], details.pop("who"))
     return event_from_document(details | {"event_id": id_, "name": name, "timestamp": occurred, f"{kind}_id": value})
+
+
+def _items(document: Document) -> tuple[EventItem, ...]:
+    said = document.get("items")
+    if type(said) is list and len(said) > MAX_EVENT_ITEMS:  # before they are all read
+        raise BadInput(f"has {len(said)} items; at most {MAX_EVENT_ITEMS} are allowed", field="items", value=len(said))
+    return each(document, "items", _item_in)
 
 
 def _item_out(item: EventItem) -> dict[str, Any]:

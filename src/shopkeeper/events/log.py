@@ -14,7 +14,7 @@ from shopkeeper.domain.shopper import Identity
 from shopkeeper.events.documents import seal_content, unsealed_event
 from shopkeeper.ports.events import EventStore, KeyVault, SealedEvent
 from shopkeeper.ports.shoppers import ShopperStore
-from shopkeeper.privacy.sealing import pseudonym, seal, unseal
+from shopkeeper.privacy.sealing import pseudonym, seal_all, unseal
 
 KEYS_KEPT: Final = 20_000
 KEY_LASTS_S: Final = 2.0
@@ -47,15 +47,22 @@ class EventLog:
     def numbers(self, identities: Iterable[Identity]) -> dict[Identity, ShopperId]:
         """The number of each identity; a new one is given one, and a key."""
         wanted = set(identities)
-        now = monotonic()
-        with self._lock:
-            kept = {who: self._numbers[who] for who in wanted if who in self._numbers}
-        known = {who: number for who, (until, number) in kept.items() if until > now}
+        known = self._remembered(wanted)
         if missing := [who for who in sorted(wanted, key=lambda who: (who.kind, who.value)) if who not in known]:
             pseudonyms = {who: pseudonym(self._shop_key(), who) for who in missing}
             given = self._shoppers.enlist(list(pseudonyms.values()), self._clock())
             known |= {who: given[name] for who, name in pseudonyms.items()}
             self._keep(self._numbers, {who: known[who] for who in missing})
+        return known
+
+    def known(self, identities: Iterable[Identity]) -> dict[Identity, ShopperId]:
+        """The numbers of those identities that are known; unlike `numbers` it leaves no trace."""
+        wanted = set(identities)
+        known = self._remembered(wanted)
+        if missing := {pseudonym(self._shop_key(), who): who for who in wanted if who not in known}:
+            found = {missing[name]: number for name, number in self._shoppers.find(list(missing)).items()}
+            self._keep(self._numbers, found)
+            known |= found
         return known
 
     def find(self, who: Identity) -> ShopperId | None:
@@ -72,16 +79,10 @@ class EventLog:
             numbers = self.numbers(event.who for event in events)
             keys = self._living_keys(set(numbers.values()), make=True)
         received = self._clock()
+        sealed = seal_all([(keys[numbers[event.who]], seal_content(event), event.id) for event in events])
         rows = [
-            SealedEvent(
-                event.id,
-                numbers[event.who],
-                event.name,
-                event.occurred,
-                received,
-                seal(keys[numbers[event.who]], seal_content(event), bound_to=event.id),
-            )
-            for event in events
+            SealedEvent(event.id, numbers[event.who], event.name, event.occurred, received, content)
+            for event, content in zip(events, sealed, strict=True)
         ]
         return self._store.append(rows)
 
@@ -114,6 +115,12 @@ class EventLog:
     def _opened(self, rows: Sequence[SealedEvent]) -> Iterator[LoggedEvent]:
         keys = self._living_keys({row.shopper for row in rows}, make=False)
         return (_open(row, keys[row.shopper]) for row in rows if row.shopper in keys)
+
+    def _remembered(self, wanted: set[Identity]) -> dict[Identity, ShopperId]:
+        now = monotonic()
+        with self._lock:
+            kept = {who: self._numbers[who] for who in wanted if who in self._numbers}
+        return {who: number for who, (until, number) in kept.items() if until > now}
 
     def _shop_key(self) -> bytes:
         if self._pseudonym_key is None:

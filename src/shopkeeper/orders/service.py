@@ -1,7 +1,7 @@
 """OrderHistory: a shop's past orders, brought in from files."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -28,12 +28,19 @@ class OrderHistory:
         self._clock = clock
 
     def import_orders(
-        self, source: Path, options: ImportOptions = ImportOptions(), *, progress: Progress = Silent(), rejects: RejectSink = ignore
+        self,
+        source: Path,
+        options: ImportOptions = ImportOptions(),
+        *,
+        progress: Progress = Silent(),
+        rejects: RejectSink = ignore,
+        stored: Callable[[Sequence[Order]], None] | None = None,
     ) -> ImportReport:
         """Bring the orders of a file into the shop; `read` counts rows (lines of orders), `inserted` and the like count orders.
 
         Without a column map the file must be our own JSON Lines of orders.
 
+        `stored` is told each batch of orders once it is in the store, whether it changed anything or not.
         With `dry_run` nothing is written; the orders are compared with the stored ones, and the report says what would happen.
         Raises `BadInput` if the file as a whole cannot be used; a fault later on ends the import with `error` in the report.
         """
@@ -53,7 +60,7 @@ class OrderHistory:
                     continue
                 batch.append(item)
                 if len(batch) >= options.batch_size:
-                    put += self._put(batch, options)
+                    put += self._put(batch, options, stored)
                     progress.step("orders", put.inserted + put.updated + put.unchanged, None)
                     batch = []
         except BadInput as fault:
@@ -61,7 +68,7 @@ class OrderHistory:
                 raise
             ended = rejected(0, fault, field="source")
         if batch:
-            put += self._put(batch, options)
+            put += self._put(batch, options, stored)
         progress.step("orders", put.inserted + put.updated + put.unchanged, put.inserted + put.updated + put.unchanged)
         if derived is not None:
             self._put_products(derived, options, progress)
@@ -93,8 +100,13 @@ class OrderHistory:
             raise BadInput(told("map_without_title"), field="derive_products", value=True, hint=told("hint.give_map"))
         return (item for part in feed.parts for item in read_orders(part, options.encoding, rows))
 
-    def _put(self, orders: list[Order], options: ImportOptions) -> PutReport:
-        return self._orders.compare(orders) if options.dry_run else self._orders.put(orders)
+    def _put(self, orders: list[Order], options: ImportOptions, stored: Callable[[Sequence[Order]], None] | None) -> PutReport:
+        if options.dry_run:
+            return self._orders.compare(orders)
+        report = self._orders.put(orders)
+        if stored is not None:
+            stored(orders)
+        return report
 
     def _put_products(self, derived: DerivedProducts, options: ImportOptions, progress: Progress) -> None:
         if self._products is None or options.dry_run:

@@ -49,7 +49,7 @@ class EventStore(Protocol):
         ...
 
     def after(self, seq: int, *, limit: int) -> list[SealedEvent]:
-        """The next events by arrival, oldest first: what a follower or the live page reads."""
+        """The next events by arrival, oldest first: what a follower or the live page reads. Rolled ones are passed over."""
         ...
 
     def newest(self) -> int:
@@ -57,7 +57,15 @@ class EventStore(Protocol):
         ...
 
     def forget(self, shoppers: Sequence[ShopperId]) -> int:
-        """Remove the events of `shoppers`; returns how many went."""
+        """Remove the events of `shoppers`; returns how many went. Rolled ones go with `compact`; without their keys nobody can read them."""
+        ...
+
+    def roll(self, before: datetime) -> int:
+        """Move the next events of one day before `before` into an immutable file; returns how many, 0 when none is left. Atomic."""
+        ...
+
+    def compact(self, erased: Sequence[ShopperId]) -> int:
+        """Write the files anew that hold events of `erased`, without them; returns how many went."""
         ...
 
 

@@ -53,6 +53,10 @@ class ShopperStore(Protocol):
         """Add answers; the answers before stay as history."""
         ...
 
+    def consent_many(self, given: Mapping[ShopperId, Sequence[Consent]]) -> None:
+        """Add the answers of several shoppers, in one transaction."""
+        ...
+
     def erase(self, shoppers: Sequence[ShopperId], at: datetime) -> None:
         """Forget which identities these numbers were, and their answers; the numbers themselves are never given again."""
         ...

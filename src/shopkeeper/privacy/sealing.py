@@ -6,6 +6,7 @@ row. Pseudonyms are BLAKE2b in keyed mode (RFC 7693, 2.9): equal identities get 
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -26,8 +27,17 @@ def new_key() -> bytes:
 
 def seal(key: bytes, content: bytes, *, bound_to: str) -> bytes:
     """`content` as only a holder of `key` can read it, bound to the row called `bound_to`; 28 bytes longer than the content."""
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, content, bound_to.encode())
+    return seal_all([(key, content, bound_to)])[0]
+
+
+def seal_all(parts: Sequence[tuple[bytes, bytes, str]]) -> list[bytes]:
+    """`seal` for many (key, content, bound to), with one draw of randomness: each call into the system lets other threads in first."""
+    nonces = secrets.token_bytes(_NONCE_BYTES * len(parts))
+    sealed: list[bytes] = []
+    for at, (key, content, bound_to) in enumerate(parts):
+        nonce = nonces[at * _NONCE_BYTES : (at + 1) * _NONCE_BYTES]
+        sealed.append(nonce + AESGCM(key).encrypt(nonce, content, bound_to.encode()))
+    return sealed
 
 
 def unseal(key: bytes, sealed: bytes, *, bound_to: str) -> bytes:

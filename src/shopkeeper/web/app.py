@@ -51,6 +51,7 @@ def pages(app: "App", accept: AcceptWork) -> Starlette:
     served = [
         Route("/static/{name}", partial(files.static, site)),
         *routes.routes(console),
+        Route(f"/{files.SNIPPET}", partial(files.snippet, site)),
         Mount("/s/{shop}", routes=shop_routes(site)),
         *shop_routes(site),
     ]

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from shopkeeper.errors import NotFound
-from shopkeeper.web.assets import by_hashed_name
+from shopkeeper.web.assets import assets, by_hashed_name
 from shopkeeper.web.site import Site
 
 PICTURE_TYPES: Final = {
@@ -21,6 +21,7 @@ PICTURE_TYPES: Final = {
 }
 """What the media folder may hand out; anything else in it is not a picture and is not served."""
 
+SNIPPET: Final = "shopkeeper-events.js"
 SVG_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """A drawing opened by its own address may style itself and nothing else: no script, no request."""
 
@@ -32,6 +33,16 @@ def static(site: Site, request: Request) -> Response:
     if asset is None:
         raise NotFound("no such file", field="name", value=request.path_params["name"])
     return Response(asset.content, media_type=asset.content_type, headers={"Cache-Control": "public, max-age=31536000, immutable"})
+
+
+def snippet(site: Site, request: Request) -> Response:
+    """`GET /shopkeeper-events.js`: the browser snippet, under one address for ever, for pages of any origin."""
+    del site
+    asset = assets()[SNIPPET]
+    headers = {"Cache-Control": "public, max-age=3600", "Cross-Origin-Resource-Policy": "cross-origin", "ETag": f'"{asset.hashed}"'}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return Response(asset.content, media_type=asset.content_type, headers=headers)
 
 
 def media(site: Site, request: Request) -> Response:

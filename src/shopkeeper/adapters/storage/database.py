@@ -1,5 +1,6 @@
 """One shop's stores on one database."""
 
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -19,6 +20,7 @@ from shopkeeper.adapters.storage.preferences import SqlPreferenceStore
 from shopkeeper.adapters.storage.products import SqlProductStore
 from shopkeeper.adapters.storage.reviews import SqlReviewStore
 from shopkeeper.adapters.storage.schema import about
+from shopkeeper.adapters.storage.segments import SegmentFolder
 from shopkeeper.adapters.storage.shoppers import SqlShopperStore
 from shopkeeper.adapters.storage.tasks import SqlTaskStore
 from shopkeeper.adapters.storage.vault import SqlKeyVault
@@ -30,7 +32,7 @@ from shopkeeper.errors import Refused
 class SqlShopDatabase:
     """`ports.stores.ShopDatabase` on SQL; close it when done (it is a context manager too)."""
 
-    def __init__(self, connections: Connections, vault: SqlKeyVault) -> None:
+    def __init__(self, connections: Connections, vault: SqlKeyVault, segments: Path | None) -> None:
         self._connections = connections
         self.vault = vault
         self.products = SqlProductStore(connections)
@@ -45,7 +47,7 @@ class SqlShopDatabase:
         self.audit = SqlAuditStore(connections)
         self.preferences = SqlPreferenceStore(connections)
         self.shoppers = SqlShopperStore(connections)
-        self.events = SqlEventStore(connections)
+        self.events = SqlEventStore(connections, None if segments is None else SegmentFolder(segments))
         self.lists = SqlListStore(connections)
 
     @property
@@ -65,11 +67,14 @@ class SqlShopDatabase:
         self.close()
 
 
-def open_shop_database(url: str, shop: ShopId, *, read_only: bool = False, busy_timeout_s: float = BUSY_TIMEOUT_S) -> SqlShopDatabase:
+def open_shop_database(
+    url: str, shop: ShopId, *, read_only: bool = False, busy_timeout_s: float = BUSY_TIMEOUT_S, segments: Path | None = None
+) -> SqlShopDatabase:
     """Return the stores of `shop`; see `places.locate` for the forms of `url`.
 
     `Unavailable` if there is no database, it does not answer or is older than this program; `Refused` (409) if it is newer, or another shop's.
     With `read_only` nothing is ever written, and writing calls are refused. A write waits up to `busy_timeout_s` seconds for others.
+    `segments` is the folder of rolled events; without one nothing is rolled, and what was rolled is not read.
     """
     place = locate(url, shop)
     if isinstance(place, SqliteFile) and not place.path.exists():
@@ -84,4 +89,4 @@ def open_shop_database(url: str, shop: ShopId, *, read_only: bool = False, busy_
     except BaseException:
         connections.close()
         raise
-    return SqlShopDatabase(connections, SqlKeyVault(place, read_only=read_only, busy_timeout_s=busy_timeout_s))
+    return SqlShopDatabase(connections, SqlKeyVault(place, read_only=read_only, busy_timeout_s=busy_timeout_s), segments)

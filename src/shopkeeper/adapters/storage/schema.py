@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text, UniqueConstraint
 
-VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005")
+VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every version of the schema, oldest first; opening a database compares with these and need not load Alembic."""
 
 NAMING: Final = {
@@ -212,6 +212,22 @@ events = Table(
     sqlite_autoincrement=True,
 )
 """`sealed` is the event's content under the shopper's key (see `privacy.sealing`)."""
+
+event_segments = Table(
+    "event_segments",
+    metadata,
+    Column("name", Id, nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("newest", BigInteger, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    PrimaryKeyConstraint("name"),
+)
+"""The files that past days were rolled into. A file counts from the moment its row is here, in the transaction that deletes the events from `events`.
+
+`first` and `last` bound `occurred`, `newest` is the highest `seq` in it."""
 
 shown_lists = Table(
     "shown_lists",

@@ -99,12 +99,36 @@ class SqlShopperStore:
 
     def consent(self, shopper: ShopperId, given: Sequence[Consent]) -> None:
         """Add answers; the answers before stay as history."""
-        rows = [{"shopper": shopper, "purpose": one.purpose, "at": to_micros(one.at), "granted": one.granted, "source": one.source} for one in given]
-        self._connections.write(lambda connection: upsert(connection, consents, sorted(rows, key=lambda row: (row["purpose"], row["at"]))))
+        self.consent_many({shopper: given})
+
+    def consent_many(self, given: Mapping[ShopperId, Sequence[Consent]]) -> None:
+        """Add the answers of several shoppers, in one transaction."""
+        rows = [
+            {"shopper": shopper, "purpose": one.purpose, "at": to_micros(one.at), "granted": one.granted, "source": one.source}
+            for shopper, answers in given.items()
+            for one in answers
+        ]
+        in_order = sorted(rows, key=lambda row: (row["shopper"], row["purpose"], row["at"]))
+        self._connections.write(lambda connection: upsert(connection, consents, in_order))
 
     def erase(self, shoppers: Sequence[ShopperId], at: datetime) -> None:
         """Forget which identities these numbers were, their merges and their answers."""
         self._connections.write(lambda connection: _erase(connection, list(shoppers), to_micros(at)))
+
+    def skip_to(self, number: int) -> None:
+        """Give no number up to `number` any more: in another life of this database they were somebody."""
+
+        def work(connection: Connection) -> None:
+            if (connection.scalar(select(func.max(shoppers.c.id))) or 0) >= number:
+                return
+            if connection.dialect.name == "postgresql":
+                connection.execute(select(func.setval(func.pg_get_serial_sequence("shoppers", "id"), number)))
+                return
+            connection.execute(insert(shoppers), {"id": number, "kind": "visitor", "created": 0})  # SQLite counts on from the highest there ever was
+            connection.execute(delete(shoppers).where(shoppers.c.id == number))
+
+        if number > 0:
+            self._connections.write(work)
 
     def count(self) -> int:
         """How many identities are known and not erased."""

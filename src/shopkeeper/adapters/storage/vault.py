@@ -4,6 +4,8 @@ A destroyed key is overwritten where it lay: SQLite zeroes what is deleted (`sec
 PostgreSQL the row goes, and `VACUUM` and the end of the archived log decide when its last bytes do.
 """
 
+import base64
+import os
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,13 +13,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Connection, LargeBinary, MetaData, PrimaryKeyConstraint, Table, select, update
+import orjson
+from sqlalchemy import BigInteger, Column, Connection, LargeBinary, MetaData, PrimaryKeyConstraint, Table, func, select, update
 
 from shopkeeper.adapters.storage.engine import Connections, create_sqlite_file, ensure_schema
 from shopkeeper.adapters.storage.places import Place, SqliteFile
 from shopkeeper.adapters.storage.rows import pages, to_micros, upsert
 from shopkeeper.domain.ids import ShopperId
-from shopkeeper.errors import Broken
+from shopkeeper.errors import BadInput, Broken, Refused, Unavailable
 from shopkeeper.privacy.sealing import new_key
 
 _SHOP: Final = ShopperId(0)
@@ -112,6 +115,50 @@ class SqlKeyVault:
         with self._connections().read() as connection:
             gone = select(_keys.c.shopper).where(_keys.c.destroyed >= to_micros(moment)).order_by(_keys.c.shopper)
             return [ShopperId(number) for number in connection.scalars(gone)]
+
+    def highest(self) -> ShopperId:
+        """The highest number that ever had a key; 0 where there is none."""
+        if not self._exists():
+            return _SHOP
+        with self._connections().read() as connection:
+            return ShopperId(connection.scalar(select(func.max(_keys.c.shopper))) or 0)
+
+    def save(self, out: Path) -> int:
+        """Write every key, and which were destroyed, to `out` (JSON Lines, mode 0600); returns how many. `Refused` (409) if it exists."""
+        if not self._exists():
+            return 0
+        with self._connections().read() as connection:
+            rows = connection.execute(select(_keys).order_by(_keys.c.shopper)).all()
+        try:
+            handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            raise Refused(f"{out} exists already.", status=409, hint="Name another file.") from None
+        except OSError as fault:
+            raise Unavailable(f"{out} cannot be written: {fault.strerror}.", hint="Check that this user may write there.") from fault
+        with os.fdopen(handle, "wb") as file:
+            for row in rows:
+                key = None if row.key is None else base64.b64encode(row.key).decode()
+                file.write(orjson.dumps({"shopper": row.shopper, "key": key, "destroyed": row.destroyed}) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        return len(rows)
+
+    def load(self, source: Path) -> int:
+        """Put in the keys of a file that `save` wrote where this vault has none; returns how many. What either side destroyed stays destroyed."""
+        try:
+            saved = {ShopperId(row["shopper"]): row for row in map(orjson.loads, source.read_bytes().splitlines())}
+            rows = [row | {"key": None if row["key"] is None else base64.b64decode(row["key"])} for row in saved.values()]
+        except (OSError, ValueError, KeyError, TypeError) as fault:
+            raise BadInput(f"is no file of keys: {fault}", field="file", value=str(source)) from fault
+
+        def work(connection: Connection) -> int:
+            there = _stored(connection, list(saved))
+            fresh = [row for row in rows if ShopperId(row["shopper"]) not in there]
+            gone = [row for row in rows if row["key"] is None and there.get(ShopperId(row["shopper"])) is not None]
+            upsert(connection, _keys, sorted(fresh + gone, key=lambda row: row["shopper"]))
+            return len(fresh)
+
+        return self._connections().write(work)
 
     def close(self) -> None:
         """Give every connection back."""

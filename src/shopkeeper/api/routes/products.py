@@ -50,9 +50,12 @@ class ListIn(Strict):
     cursor: str = Field(default="", max_length=200)
 
 
-def body_of(model: type, *, example: object = None, lines: bool = False) -> dict[str, Any]:
-    """The documentation of a body that a route reads by itself."""
-    content: dict[str, Any] = {"application/json": {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}}
+def body_of(model: type, *, alone: str = "", example: object = None, lines: bool = False) -> dict[str, Any]:
+    """The documentation of a body that a route reads by itself; `alone` names the model of one thing, where that may be sent too."""
+    schema: dict[str, Any] = {"$ref": f"#/components/schemas/{model.__name__}"}
+    if alone:
+        schema = {"anyOf": [{"$ref": f"#/components/schemas/{alone}"}, schema]}
+    content: dict[str, Any] = {"application/json": {"schema": schema}}
     if example is not None:
         content["application/json"]["example"] = example
     if lines:
