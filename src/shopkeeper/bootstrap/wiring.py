@@ -19,7 +19,14 @@ from shopkeeper.domain.texts import Lang, LocalizedText
 from shopkeeper.events.log import EventLog
 from shopkeeper.jobs.imports import ImportLog
 from shopkeeper.jobs.pipeline import OfflineJobs
+from shopkeeper.orders.carts import CartService
+from shopkeeper.orders.checkout import Checkout
+from shopkeeper.orders.desk import OrderDesk
+from shopkeeper.orders.payment import DemoPayment
+from shopkeeper.orders.promotions import PromotionList
+from shopkeeper.orders.rulebook import RuleBook
 from shopkeeper.orders.service import OrderHistory
+from shopkeeper.orders.telling import ConsentedLog
 from shopkeeper.ports.artifacts import ArtifactStore
 from shopkeeper.recommend.service import RecommendService
 from shopkeeper.search.service import SearchService
@@ -45,6 +52,11 @@ class Shop:
     catalog: CatalogService
     orders: OrderHistory
     events: EventLog
+    carts: CartService
+    checkout: Checkout
+    desk: OrderDesk
+    promotions: PromotionList
+    rules: RuleBook
     search: SearchService
     recommend: RecommendService
     keys: KeyService
@@ -119,6 +131,11 @@ def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Call
     search = SearchService(database.products, artifacts, lexical, folder / "live", clock=clock)
     catalog = CatalogService(database.products, database.reviews, database.policies, clock=clock)
     orders = OrderHistory(database.orders, database.products, clock=clock)
+    events = EventLog(database.events, database.shoppers, database.vault, clock=clock)
+    carts = CartService(database.carts, database.products, events, database.shoppers, currency=about.currency, clock=clock)
+    rules = RuleBook(database.rules, currency=about.currency, clock=clock)
+    told = ConsentedLog(events, database.shoppers)
+    checkout = Checkout(database.placed, carts, rules, DemoPayment(), told.record, currency=about.currency, clock=clock)
     return Shop(
         id=shop,
         name=about.title,
@@ -129,7 +146,12 @@ def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Call
         artifacts=artifacts,
         catalog=catalog,
         orders=orders,
-        events=EventLog(database.events, database.shoppers, database.vault, clock=clock),
+        events=events,
+        carts=carts,
+        checkout=checkout,
+        desk=OrderDesk(database.placed, database.products, carts, rules, checkout, clock=clock),
+        promotions=PromotionList(database.promotions, clock=clock),
+        rules=rules,
         search=search,
         recommend=RecommendService(database.products, database.orders, artifacts, search.columns, search.similar_ids, clock=clock),
         keys=KeyService(database.keys, shop, clock=clock),

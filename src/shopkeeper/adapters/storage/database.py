@@ -5,10 +5,12 @@ from typing import Self
 
 from sqlalchemy import select
 
+from shopkeeper.adapters.storage.carts import SqlCartStore, SqlPromotionStore, SqlRulesStore
 from shopkeeper.adapters.storage.engine import BUSY_TIMEOUT_S, Connections
 from shopkeeper.adapters.storage.events import SqlEventStore, SqlListStore
 from shopkeeper.adapters.storage.keys import SqlKeyStore
 from shopkeeper.adapters.storage.orders import SqlOrderStore
+from shopkeeper.adapters.storage.placed_orders import SqlPlacedOrderStore
 from shopkeeper.adapters.storage.places import Place, SqliteFile, locate
 from shopkeeper.adapters.storage.policies import SqlPolicyStore
 from shopkeeper.adapters.storage.products import SqlProductStore
@@ -37,6 +39,10 @@ class SqlShopDatabase:
         self.shoppers = SqlShopperStore(connections)
         self.events = SqlEventStore(connections)
         self.lists = SqlListStore(connections)
+        self.carts = SqlCartStore(connections)
+        self.promotions = SqlPromotionStore(connections)
+        self.rules = SqlRulesStore(connections)
+        self.placed = SqlPlacedOrderStore(connections)
 
     @property
     def place(self) -> Place:

@@ -68,3 +68,8 @@ def _customer(id_: CustomerId) -> str:
 def _put(connection: Connection, rows: Sequence[Row]) -> PutReport:
     stored = stored_digests(connection, orders, (row["id"] for row in rows))
     return put_documents(connection, orders, rows, stored, lambda row: row["id"])
+
+
+def put_orders(connection: Connection, placed: Sequence[Order]) -> None:
+    """Insert or replace orders within a transaction that is under way."""
+    _put(connection, [_row(order) for order in placed])
