@@ -21,7 +21,20 @@ Prices are whole minor units with their currency (`{"minor": 1999, "currency": "
 Times are ISO 8601 in UTC. Errors are problem documents (RFC 9457) that name the field, what stood there and what to do. Lists go on by
 `next_cursor`. Limits are told in the `RateLimit` and `RateLimit-Policy` fields."""
 
-TAGS: Final = ["Search", "Recommendations", "Products", "Tasks", "Reviews", "Orders", "Imports", "Keys", "InstantSearch", "Operation"]
+TAGS: Final = [
+    "Search",
+    "Recommendations",
+    "Products",
+    "Tasks",
+    "Reviews",
+    "Orders",
+    "Cart",
+    "Buying",
+    "Imports",
+    "Keys",
+    "InstantSearch",
+    "Operation",
+]
 _MEANINGS: Final = {
     400: "The body cannot be read.",
     401: "No valid key was sent.",
@@ -44,6 +57,10 @@ _READ_BY_HAND: Final[tuple[type[BaseModel], ...]] = (
     AlgoliaQueries,
 )
 """Models of bodies that routes read themselves, which FastAPI therefore does not know."""
+
+
+_CONTENDED: Final = ("/v1/cart", "/v1/checkout", "/v1/orders/{")
+"""Where stock, prices, versions and the shop's rules may stand against a request."""
 
 
 def describe(api: FastAPI) -> dict[str, Any]:
@@ -85,9 +102,9 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[int]:
         statuses.append(404)
     if "requestBody" in operation:
         statuses += [400, 413]
-    if any(parameter.get("name") == "Idempotency-Key" for parameter in operation.get("parameters", ())) or (path, method) == (
-        "/v1/keys/{key_id}",
-        "delete",
-    ):
+    keyed = any(parameter.get("name") == "Idempotency-Key" for parameter in operation.get("parameters", ()))
+    if keyed or (path, method) == ("/v1/keys/{key_id}", "delete") or path.startswith(_CONTENDED):
         statuses.append(409)
+    if path.startswith("/v1/cart"):
+        statuses.append(404)
     return sorted(statuses)

@@ -1,6 +1,6 @@
 """A price in sentences, in Chinese and English, so that pages, the API and the assistant say the same."""
 
-from shopkeeper.domain.money import written
+from shopkeeper.domain.money import Money, written
 from shopkeeper.domain.placed_order import OrderStatus, Payer
 from shopkeeper.domain.quote import Coupon, DeliveryQuote, LineDiscount, Quote, QuoteLine
 from shopkeeper.domain.texts import LocalizedText
@@ -72,6 +72,14 @@ def explain_total(quote: Quote) -> LocalizedText:
         parts.append(f"+ {written(quote.delivery.paid)}")
     sum_, total = " ".join(parts), written(quote.total)
     return LocalizedText(f"商品、优惠、运费：{sum_} = {total}，含税。", f"Goods, discounts, delivery: {sum_} = {total}, tax included.")
+
+
+def explain_refund(refund: Money, *, at_once: bool) -> LocalizedText:
+    """What is paid back, and when."""
+    amount = written(refund)
+    if at_once:
+        return LocalizedText(f"确认后退回 {amount}，原路返回。", f"{amount} is paid back the way you paid, as soon as you confirm.")
+    return LocalizedText(f"收到退货后退回 {amount}，原路返回。", f"{amount} is paid back the way you paid, when the goods have arrived.")
 
 
 def explain_postage(payer: Payer) -> LocalizedText:
