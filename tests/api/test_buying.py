@@ -8,6 +8,7 @@ import pytest
 from shopkeeper.api.schemas.buying import ActionOut, CartOut, PlacedOrderOut, PlacedOrdersOut, PromotionsOut, QuoteOut
 from shopkeeper.domain.ids import ProductId, PromotionId
 from shopkeeper.domain.product import OfferPatch
+from shopkeeper.domain.shopper import Identity
 from tests.api.conftest import Installation, product
 from tests.orders.goods import promotion, yuan
 
@@ -131,7 +132,7 @@ def test_a_coupon_is_entered_explained_and_taken_out(shop: Installation, goods: 
     add(shop, "api-j")
     entered = CartOut.model_validate(shop.call("POST", "/v1/cart/coupon", json={"visitor_id": "api-j", "code": " five"}).json())
     assert [(one.code, one.state) for one in entered.quote.coupons] == [("FIVE", "applied")]
-    assert entered.quote.lines[0].explanation[0].en == "Offer api-code: −¥5.00"
+    assert entered.quote.lines[0].explanation[0].en == "Offer api-code: saves ¥5.00"
     left = shop.call("DELETE", "/v1/cart/coupon?visitor_id=api-j&code=FIVE")
     assert CartOut.model_validate(left.json()).quote.coupons == []
     running = PromotionsOut.model_validate(shop.get("/v1/promotions").json())
@@ -170,9 +171,8 @@ def test_an_order_is_sent_comes_back_and_is_paid_back(shop: Installation, goods:
 
 
 def test_a_cart_begun_on_one_device_goes_on_on_the_next(shop: Installation, goods: None) -> None:
-    from shopkeeper.domain.shopper import Identity
-
     add(shop, "api-phone")
-    numbers = shop.demo.events.numbers([Identity("visitor", "api-phone"), Identity("user", "api-user")])
-    shop.demo.database.shoppers.merge(*numbers.values(), shop.app.clock())
+    phone, user = Identity("visitor", "api-phone"), Identity("user", "api-user")
+    numbers = shop.demo.events.numbers([phone, user])
+    shop.demo.database.shoppers.merge(numbers[phone], numbers[user], shop.app.clock())
     assert shop.get("/v1/cart?user_id=api-user", shop.secret).json()["pieces"] == 1

@@ -110,8 +110,8 @@ def test_a_promotion_stands_with_its_name_in_both_languages(shop: Pages):
     off = Promotion(PromotionId("autumn"), LocalizedText("秋季九折", "Autumn, 10 % off"), "percentage", basis_points=1_000)
     shop.demo.database.promotions.put([off])
     send(shop, look(shop, MUG), "/cart/add", quantity="2")
-    assert "Autumn, 10 % off: −¥6.00" in look(shop, "/cart").one("main").text
-    assert "秋季九折：−¥6.00" in shop.http.get("/cart", headers={"accept-language": "zh"}).text
+    assert "Autumn, 10 % off: saves ¥6.00" in look(shop, "/cart").one("main").text
+    assert "秋季九折：省 ¥6.00" in shop.http.get("/cart", headers={"accept-language": "zh"}).text
     shop.demo.database.promotions.delete([PromotionId("autumn")])
 
 

@@ -13,7 +13,7 @@ from shopkeeper.domain.shopper import Identity
 from shopkeeper.domain.texts import Lang, LocalizedText
 from shopkeeper.errors import BadInput, Refused, ShopkeeperError
 from shopkeeper.orders.desk import Proposal
-from shopkeeper.orders.explain import explain_coupon, explain_delivery, explain_line, explain_postage, explain_refund, explain_total
+from shopkeeper.orders.explain import explain_coupon, explain_delivery, explain_line, explain_total
 from shopkeeper.orders.refusals import QuoteRefused, RuleRefused
 
 
@@ -121,16 +121,13 @@ def order_json(order: PlacedOrder, lang: Lang) -> dict[str, Any]:
 
 def proposal_json(proposal: Proposal, order: PlacedOrder, lang: Lang) -> dict[str, Any]:
     """The fields of `ActionOut` for something that is still to be confirmed."""
-    told = [explain_refund(proposal.refund, at_once=proposal.postage is None)] if proposal.refund.minor else []
-    if proposal.postage is not None:
-        told.append(explain_postage(proposal.postage))
     return {
         "state": "proposed",
         "token": proposal.token,
         "refund": money_json(proposal.refund),
         "postage": proposal.postage,
         "policy_id": proposal.policy,
-        "explanation": [_told(one) for one in told],
+        "explanation": [_told(one) for one in proposal.told()],
         "order": order_json(order, lang),
     }
 

@@ -55,6 +55,7 @@ def _make(folder: Path, *, size: int) -> None:
     from shopkeeper.domain.ids import shop_id
     from shopkeeper.jobs.demo import stock_demo_shop
     from shopkeeper.settings import CONFIG_NAME, load_settings
+    from shopkeeper.simulation.policies import rules
     from shopkeeper.simulation.shop import demo_shop
 
     began = time.monotonic()
@@ -71,6 +72,7 @@ def _make(folder: Path, *, size: int) -> None:
         shop = app.shop(SHOP)
         doors = {"catalog": shop.catalog, "orders": shop.orders, "imports": shop.imports}
         stock_demo_shop(content, **doors, media=shop.media, feeds=folder / "feeds", progress=shown)
+        shop.rules.write(rules())
         shop.jobs.index(shown)
         shop.jobs.fit(shown)
     (folder / READY).touch()

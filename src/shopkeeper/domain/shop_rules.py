@@ -36,11 +36,13 @@ class DeliveryMethod:
 
 @dataclass(frozen=True, slots=True)
 class CategoryRule:
-    """What holds for one category instead: its own window, or no return without a fault. `category` is a key or a path, as in promotions."""
+    """What holds for one category instead: its own window, no return without a fault, or a `condition` that the shopper is told before confirming and
+    that the shop checks when the goods arrive. `category` is a key or a path, as in promotions."""
 
     category: str
     days: int | None = None
     returnable: bool = True
+    condition: LocalizedText = LocalizedText()
 
 
 @dataclass(frozen=True, slots=True)

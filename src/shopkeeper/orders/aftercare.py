@@ -27,7 +27,7 @@ from shopkeeper.domain.placed_order import (
     StockChange,
 )
 from shopkeeper.domain.product import Product
-from shopkeeper.domain.shop_rules import ShopRules
+from shopkeeper.domain.shop_rules import CategoryRule, ShopRules
 from shopkeeper.domain.texts import LocalizedText
 from shopkeeper.errors import NotFound, Refused
 from shopkeeper.orders.allocate import share_of_pieces
@@ -68,12 +68,14 @@ Action: TypeAlias = Cancel | ReturnPieces | ExchangePieces
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an action would do: the change, the money that is paid back (at once, or when the goods have arrived), who pays the way back."""
+    """What an action would do: the change, the money that is paid back (at once, or when the goods have arrived), who pays the way back, and what the
+    goods must be like."""
 
     changed: Changed
     refund: Money
     postage: Payer | None = None
     policy: PolicyId | None = None
+    conditions: tuple[LocalizedText, ...] = ()
 
 
 def token_of(order: PlacedOrder, action: Action) -> str:
@@ -130,7 +132,7 @@ def _plan_return(order: PlacedOrder, line: PlacedLine, action: ReturnPieces, rul
     back = OrderReturn(f"{order.id}-R{len(order.returns) + 1}", line.number, action.quantity, action.reason, now, postage, refund)
     step = Step("return_asked", now, "shopper", key, back.id)
     after = replace(order, lines=lines, returns=(*order.returns, back), steps=(*order.steps, step), version=order.version + 1)
-    return Plan(Changed(after), refund, postage, rules.return_policy)
+    return Plan(Changed(after), refund, postage, rules.return_policy, _conditions(line, action.reason, rules))
 
 
 def _return_received(order: PlacedOrder, back: OrderReturn, *, restock: bool, at: datetime) -> Changed:
@@ -192,7 +194,7 @@ def _plan_exchange(
     step = Step("exchange_asked", now, "shopper", key, id_)
     after = replace(order, lines=lines, exchanges=(*order.exchanges, swap), steps=(*order.steps, step), version=order.version + 1)
     stock = (StockChange(line.product_id, variant.id, order.market, -action.quantity),) if takes else ()
-    return Plan(Changed(after, stock), Money(0, order.currency), postage, rules.exchange_policy)
+    return Plan(Changed(after, stock), Money(0, order.currency), postage, rules.exchange_policy, _conditions(line, action.reason, rules))
 
 
 def _exchange_received(order: PlacedOrder, swap: Exchange, *, restock: bool, at: datetime) -> Changed:
@@ -214,6 +216,15 @@ def _line(order: PlacedOrder, number: int, quantity: int) -> PlacedLine:
     return line
 
 
+def _own_rules(line: PlacedLine, rules: ShopRules) -> list[CategoryRule]:
+    return [one for one in rules.return_categories if one.category in line.categories]
+
+
+def _conditions(line: PlacedLine, reason: ReturnReason, rules: ShopRules) -> tuple[LocalizedText, ...]:
+    """What the goods must be like, unless they are faulty."""
+    return () if reason in FAULTS else tuple(dict.fromkeys(one.condition for one in _own_rules(line, rules) if one.condition))
+
+
 def _check_window(
     order: PlacedOrder,
     line: PlacedLine,
@@ -233,7 +244,7 @@ def _check_window(
     if reason in FAULTS:
         days = rules.faulty_days
     else:
-        own = [one for one in rules.return_categories if one.category in line.categories]
+        own = _own_rules(line, rules)
         if not all(one.returnable for one in own):
             told = LocalizedText("这类商品没有质量问题不能退换。", "Goods of this kind can come back only if they are faulty.")
             raise RuleRefused(f"{rule}.category", told, policy=policy)

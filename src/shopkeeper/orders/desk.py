@@ -13,10 +13,12 @@ from shopkeeper.domain.money import Money
 from shopkeeper.domain.placed_order import Changed, OrderStatus, Payer, PlacedOrder
 from shopkeeper.domain.product import Product
 from shopkeeper.domain.shopper import Identity
+from shopkeeper.domain.texts import LocalizedText
 from shopkeeper.errors import NotFound, Refused
 from shopkeeper.orders.aftercare import Action, plan, received, token_of
 from shopkeeper.orders.carts import CartService
 from shopkeeper.orders.checkout import Checkout
+from shopkeeper.orders.explain import explain_postage, explain_refund
 from shopkeeper.orders.lifecycle import advanced
 from shopkeeper.orders.rulebook import RuleBook
 from shopkeeper.ports.orders import PlacedOrderStore
@@ -25,14 +27,21 @@ from shopkeeper.ports.stores import ProductStore
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What an action would mean: `refund` is paid back (for a return: when the goods have arrived), `postage` says who pays the way back. Sending
-    `token` to `confirm` does it."""
+    """What an action would mean: `refund` is paid back (for a return: when the goods have arrived), `postage` says who pays the way back,
+    `conditions` what the goods must be like. Sending `token` to `confirm` does it."""
 
     action: Action
     token: str
     refund: Money
     postage: Payer | None
     policy: PolicyId | None
+    conditions: tuple[LocalizedText, ...] = ()
+
+    def told(self) -> tuple[LocalizedText, ...]:
+        """All of it in sentences."""
+        sentences = [explain_refund(self.refund, at_once=self.postage is None)] if self.refund.minor else []
+        sentences += [explain_postage(self.postage)] if self.postage is not None else []
+        return (*sentences, *self.conditions)
 
 
 class OrderDesk:
@@ -71,7 +80,7 @@ class OrderDesk:
         order = self.get(id_, who)
         products = self._products.get([line.product_id for line in order.lines])
         would = plan(order, action, self._rules.of(order.rules), products, now=self._clock())
-        return Proposal(action, token_of(order, action), would.refund, would.postage, would.policy)
+        return Proposal(action, token_of(order, action), would.refund, would.postage, would.policy, would.conditions)
 
     def confirm(self, id_: OrderId, action: Action, token: str, who: Identity | None = None) -> PlacedOrder:
         """The order after `action`; with a token that was confirmed before, the order as it is."""

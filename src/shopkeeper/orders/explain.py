@@ -30,9 +30,9 @@ def explain_line(line: QuoteLine) -> tuple[LocalizedText, ...]:
 
 
 def explain_discount(part: LineDiscount) -> LocalizedText:
-    """A discount with its name and amount."""
+    """A discount with its name and what it saves."""
     amount = written(part.amount)
-    return LocalizedText(f"{part.name.get('zh')}：−{amount}", f"{part.name.get('en')}: −{amount}")
+    return LocalizedText(f"{part.name.get('zh')}：省 {amount}", f"{part.name.get('en')}: saves {amount}")
 
 
 def explain_delivery(delivery: DeliveryQuote) -> LocalizedText:

@@ -25,7 +25,7 @@ refund_delivery = true             # with the last piece of an order the deliver
 changed_mind = "shopper"
 [[returns.category]]
 category = "tea"                   # a category's key, or a path such as "tea > cups"
-returnable = false                 # without a fault; or days = 30
+returnable = false                 # without a fault; or days = 30; or condition = { zh = "仅限未开封", en = "Only unopened" }
 [exchange]
 days = 15
 """
@@ -168,8 +168,8 @@ def _delivery(document: dict[str, Any]) -> DeliveryMethod:
 
 
 def _category(document: dict[str, Any]) -> CategoryRule:
-    refuse_unknown(document, frozenset({"category", "days", "returnable"}))
+    refuse_unknown(document, frozenset({"category", "days", "returnable", "condition"}))
     returnable = document.get("returnable", True)
     if type(returnable) is not bool:
         raise wrong_type(returnable, "true or false", field="returnable")
-    return CategoryRule(check_id(text(document, "category"), field="category"), whole(document, "days"), returnable)
+    return CategoryRule(check_id(text(document, "category"), field="category"), whole(document, "days"), returnable, localized(document, "condition"))

@@ -14,7 +14,7 @@ from shopkeeper.domain.product import Product
 from shopkeeper.errors import BadInput, Refused
 from shopkeeper.orders.aftercare import Action, Cancel, ExchangePieces, ReturnPieces
 from shopkeeper.orders.desk import Proposal
-from shopkeeper.orders.explain import STATUS_WORDS, explain_discount, explain_postage, explain_refund
+from shopkeeper.orders.explain import STATUS_WORDS, explain_discount
 from shopkeeper.orders.refusals import RuleRefused
 from shopkeeper.web.buying_contexts import (
     BackLine,
@@ -119,9 +119,6 @@ def _reason(form: Mapping[str, str]) -> ReturnReason:
 
 def _confirm(seen: Visit, found: PlacedOrder, proposal: Proposal, name: str, form: Mapping[str, str]) -> Response:
     action = proposal.action
-    told = [explain_refund(proposal.refund, at_once=proposal.postage is None).get(seen.lang)] if proposal.refund.minor else []
-    if proposal.postage is not None:
-        told.append(explain_postage(proposal.postage).get(seen.lang))
     what = str(seen.t("confirm.whole_order", number=found.id))
     if isinstance(action, ReturnPieces | ExchangePieces):
         line = found.line(action.line)
@@ -135,7 +132,7 @@ def _confirm(seen: Visit, found: PlacedOrder, proposal: Proposal, name: str, for
         frame=seen.frame(heading, indexable=False),
         heading=heading,
         what=what,
-        told=tuple(told),
+        told=tuple(one.get(seen.lang) for one in proposal.told()),
         button=str(seen.t(f"confirm.{name}_do")),
         action=seen.url(name, id=found.id),
         carried=(*carried, ("token", proposal.token)),
@@ -185,7 +182,7 @@ def page(seen: Visit, found: PlacedOrder, notice: Notice | None, *, status: int 
         exchangeable=_swaps(found, products, seen) if back_allowed else (),
         most=max((line.left for line in found.lines), default=1),
         reasons=_reasons(("changed_mind", "wrong_size", "faulty", "wrong_item", "late"), seen),
-        exchange_reasons=_reasons(("wrong_size", "changed_mind", "faulty", "wrong_item"), seen),
+        exchange_reasons=_reasons(("changed_mind", "wrong_size", "faulty", "wrong_item"), seen),
         return_page=Link(seen.url("policy", id=rules.return_policy), str(seen.t("order.read_rule"))) if rules.return_policy else None,
         form_token=seen.form_token,
     )
@@ -197,7 +194,8 @@ def stages(found: PlacedOrder, seen: Visit) -> tuple[Stage, ...]:
     way: tuple[OrderStatus, ...] = WAY
     if found.status == "cancelled":
         way = (*(one for one in WAY if found.moment(one) is not None), "cancelled")
-    return tuple(Stage(STATUS_WORDS[one].get(seen.lang), found.moment(one), one == found.status) for one in way)
+    names = {one: STATUS_WORDS[one].get(seen.lang) for one in way} | {"placed": str(seen.t("order.ordered"))}
+    return tuple(Stage(names[one], found.moment(one), one == found.status) for one in way)
 
 
 def _card(found: PlacedOrder, seen: Visit) -> OrderCard:
