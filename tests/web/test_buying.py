@@ -10,12 +10,18 @@ from shopkeeper.domain.money import Currency, Money
 from shopkeeper.domain.product import Offer, OfferPatch
 from shopkeeper.domain.promotion import Promotion
 from shopkeeper.domain.texts import Label, LocalizedText
-from tests.web.conftest import Pages, cup
+from tests.web.conftest import Pages, cup, installed
 from tests.web.markup import Page
 
 EN = {"accept-language": "en"}
 MUG = "/p/mug?variant=mug-s"
 ADDRESS = {"recipient": "李雷", "phone": "138 0000 0000", "street": "静安区 1 号\n上海"}
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
+    with installed(tmp_path_factory.mktemp("buying")) as made:
+        yield made
 
 
 @pytest.fixture
