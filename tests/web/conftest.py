@@ -1,9 +1,11 @@
 """A real installation behind its pages: `demo` with sixty products, orders, reviews and policies, `other`, which tests import into, and `empty`."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
 import structlog
@@ -160,7 +162,13 @@ def _drop(_logger: object, _name: str, _event: object) -> dict[str, object]:
 
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
-    home = tmp_path_factory.mktemp("pages")
+    with installed(tmp_path_factory.mktemp("pages")) as made:
+        yield made
+
+
+@contextmanager
+def installed(home: Path) -> Iterator[Pages]:
+    """The installation in `home`; a module whose tests change what others count makes one of its own."""
     shops = {
         "demo": ShopSettings(name={"zh": "檐下小铺", "en": "Under the Eaves"}, languages=("zh", "en")),
         "other": ShopSettings(name={"en": "Other shop"}, currency="USD"),

@@ -12,6 +12,7 @@ class Element:
     attributes: dict[str, str]
     text: str = ""
     inside: tuple[str, ...] = ()
+    parent: "Element | None" = field(default=None, repr=False, compare=False)
 
 
 @dataclass
@@ -25,6 +26,7 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         element = Element(tag, {name: value or "" for name, value in attrs}, inside=tuple(one.tag for one in self.open))
+        element.parent = self.open[-1] if self.open else None
         self.found.append(element)
         if tag not in VOID:
             self.open.append(element)

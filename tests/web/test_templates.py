@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, FileSystemLoader, meta, nodes
 
+from shopkeeper.web import buying_contexts as buying
 from shopkeeper.web import contexts
 from shopkeeper.web.console import contexts as console
 
@@ -19,6 +20,11 @@ CONTEXTS = {
     "policy.html": contexts.PolicyContext,
     "problem.html": contexts.ProblemContext,
     "suggestions.html": contexts.SuggestionsContext,
+    "cart.html": buying.CartContext,
+    "checkout.html": buying.CheckoutContext,
+    "orders.html": buying.OrdersContext,
+    "order.html": buying.OrderContext,
+    "confirm.html": buying.ConfirmContext,
     "console/sign_in.html": console.SignInContext,
     "console/set_up.html": console.SetUpContext,
     "console/catalogue.html": console.CatalogueContext,

@@ -25,7 +25,22 @@ from shopkeeper.api.door import Door
 from shopkeeper.api.follower import Follower
 from shopkeeper.api.meters import Meters
 from shopkeeper.api.observe import Observe
-from shopkeeper.api.routes import events, imports, instantsearch, keys, operation, orders, products, recommend, reviews, search, settings, tasks
+from shopkeeper.api.routes import (
+    buying,
+    cart,
+    events,
+    imports,
+    instantsearch,
+    keys,
+    operation,
+    orders,
+    products,
+    recommend,
+    reviews,
+    search,
+    settings,
+    tasks,
+)
 from shopkeeper.api.routes.events import ShortWay
 from shopkeeper.bootstrap import App
 
@@ -33,7 +48,7 @@ THREADS = 16
 """Requests that are worked on at once. More threads only make them wait for the interpreter instead of for their turn, and the slowest slower."""
 
 # The busiest first. `search` before `products`: /v1/products/{id}/similar must be tried before an id that may itself hold slashes.
-ROUTERS = (events, search, recommend, products, tasks, reviews, orders, imports, keys, settings, instantsearch, operation)
+ROUTERS = (events, search, recommend, products, tasks, reviews, orders, cart, buying, imports, keys, settings, instantsearch, operation)
 
 
 def create_app(app: App) -> FastAPI:

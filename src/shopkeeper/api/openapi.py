@@ -30,6 +30,8 @@ TAGS: Final = [
     "Tasks",
     "Reviews",
     "Orders",
+    "Cart",
+    "Buying",
     "Imports",
     "Keys",
     "Settings",
@@ -59,6 +61,10 @@ _READ_BY_HAND: Final[tuple[type[BaseModel], ...]] = (
     EventBatch,
 )
 """Models of bodies that routes read themselves, which FastAPI therefore does not know."""
+
+
+_CONTENDED: Final = ("/v1/cart", "/v1/checkout", "/v1/orders/{")
+"""Where stock, prices, versions and the shop's rules may stand against a request."""
 
 
 def describe(api: FastAPI) -> dict[str, Any]:
@@ -104,8 +110,8 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[int]:
     if "requestBody" in operation:
         statuses += [400, 413]
     repeatable = any(parameter.get("name") == "Idempotency-Key" for parameter in operation.get("parameters", ()))
-    if repeatable or (path, method) in _CONFLICTS:
+    if repeatable or (path, method) in _CONFLICTS or path.startswith(_CONTENDED):
         statuses.append(409)
-    if (path, method) == ("/v1/settings/restore", "post"):
+    if (path, method) == ("/v1/settings/restore", "post") or path.startswith("/v1/cart"):
         statuses.append(404)
     return sorted(statuses)

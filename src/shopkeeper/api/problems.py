@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
+from shopkeeper.api.buying import refusal_json
 from shopkeeper.api.replies import json_reply
 from shopkeeper.errors import BadInput, Broken, NotFound, Refused, ShopkeeperError, Unavailable
 
@@ -55,7 +56,7 @@ def problem(error: ShopkeeperError, scope: Scope) -> Response:
         headers["WWW-Authenticate"] = 'Bearer realm="shopkeeper"'
     if error.status >= 500:
         log.log(40 if isinstance(error, Broken) else 30, "problem", status=error.status, detail=hide_keys(str(error)))
-    return _reply(error.status, _kind(error), error.title, told(error), errors, scope, headers=headers)
+    return _reply(error.status, _kind(error), error.title, told(error), errors, scope, headers=headers, more=refusal_json(error))
 
 
 def unexpected(scope: Scope) -> Response:
@@ -148,6 +149,7 @@ def _reply(
     scope: Scope,
     *,
     headers: dict[str, str] | None = None,
+    more: dict[str, Any] | None = None,
 ) -> Response:
     detail = hide_keys(detail).encode("utf-8", "replace").decode()
     content: dict[str, object] = {"type": TYPE_PREFIX + slug, "title": title, "status": status, "detail": detail}
@@ -158,4 +160,5 @@ def _reply(
         content["errors"] = errors
     if path.startswith("/1/"):
         content["message"] = detail  # where Algolia's clients look
+    content |= more or {}
     return json_reply(content, status=status, headers=headers, media_type=PROBLEM_JSON)

@@ -25,7 +25,14 @@ from shopkeeper.events.log import EventLog
 from shopkeeper.jobs.imports import ImportLog
 from shopkeeper.jobs.pipeline import OfflineJobs
 from shopkeeper.jobs.roll_events import Rolled, roll_events
+from shopkeeper.orders.carts import CartService
+from shopkeeper.orders.checkout import Checkout
+from shopkeeper.orders.desk import OrderDesk
+from shopkeeper.orders.payment import DemoPayment
+from shopkeeper.orders.promotions import PromotionList
+from shopkeeper.orders.rulebook import RuleBook
 from shopkeeper.orders.service import OrderHistory
+from shopkeeper.orders.telling import ConsentedLog
 from shopkeeper.ports.artifacts import ArtifactStore
 from shopkeeper.ports.lexical import LexicalIndexes
 from shopkeeper.ports.progress import Progress, Silent
@@ -56,6 +63,11 @@ class Shop:
     events: EventLog
     intake: EventIntake
     history: EventHistory
+    carts: CartService
+    checkout: Checkout
+    desk: OrderDesk
+    promotions: PromotionList
+    rules: RuleBook
     search: SearchService
     recommend: RecommendService
     keys: KeyService
@@ -173,6 +185,10 @@ def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Call
     preferences = ShopPreferences(database.preferences, clock=clock, ticks=time.monotonic)
     events = EventLog(database.events, database.shoppers, database.vault, clock=clock)
     intake = EventIntake(events, database.shoppers, clock=clock, implied=lambda: preferences.current().privacy.implied)
+    carts = CartService(database.carts, database.products, events, database.shoppers, currency=about.currency, clock=clock)
+    rules = RuleBook(database.rules, currency=about.currency, clock=clock)
+    told = ConsentedLog(events, database.shoppers)
+    checkout = Checkout(database.placed, carts, rules, DemoPayment(), told.record, currency=about.currency, clock=clock)
     return Shop(
         id=shop,
         given_name=about.title,
@@ -186,6 +202,11 @@ def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Call
         events=events,
         intake=intake,
         history=EventHistory(intake, clock=clock),
+        carts=carts,
+        checkout=checkout,
+        desk=OrderDesk(database.placed, database.products, carts, rules, checkout, clock=clock),
+        promotions=PromotionList(database.promotions, clock=clock),
+        rules=rules,
         search=search,
         recommend=RecommendService(database.products, database.orders, artifacts, search.columns, search.similar_ids, clock=clock),
         keys=KeyService(database.keys, shop, clock=clock),

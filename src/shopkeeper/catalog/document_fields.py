@@ -53,7 +53,7 @@ def each(document: Document, key: str, build: Callable[[dict[str, Any]], Built])
     return tuple(built)
 
 
-def wrong_type(value: object, wanted: Told, *, field: str) -> BadInput:
+def wrong_type(value: object, wanted: str, *, field: str) -> BadInput:
     """The error for a value of another JSON type than `wanted`."""
     return BadInput(told("wrong_type", found=_kind(value), wanted=wanted), field=field, value=str(value)[:80])
 

@@ -69,6 +69,7 @@ def _make(folder: Path, *, size: int) -> None:
     from shopkeeper.domain.ids import shop_id
     from shopkeeper.jobs.demo import stock_demo_shop
     from shopkeeper.settings import CONFIG_NAME, load_settings
+    from shopkeeper.simulation.policies import rules
     from shopkeeper.simulation.shop import DEFAULT_SEED, demo_shop
 
     began = time.monotonic()
@@ -84,6 +85,7 @@ def _make(folder: Path, *, size: int) -> None:
         shop = app.shop(SHOP)
         doors = {"catalog": shop.catalog, "orders": shop.orders, "imports": shop.imports}
         stock_demo_shop(content, **doors, media=shop.media, feeds=folder / "feeds", progress=shown)
+        shop.rules.write(rules())
         shop.jobs.index(shown)
         shop.jobs.fit(shown)
         _write_secret(folder / PUBLIC_KEY_FILE, shop.keys.mint("simulated shoppers", "public", rate_per_minute=1_000_000)[1])

@@ -1,4 +1,4 @@
-"""`shopkeeper import`: bring products, orders, events, reviews and policies into a shop."""
+"""`shopkeeper import`: bring products, orders, events, reviews, policies, promotions and rules into a shop."""
 
 import shutil
 from functools import partial
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from shopkeeper.jobs.imports import ImportKind
 
 SHOWN_ROWS = 5
-import_ = typer.Typer(help="Bring products, orders, events, reviews and policies in.", no_args_is_help=True)
+import_ = typer.Typer(help="Bring products, orders, events, reviews, policies, promotions and rules in.", no_args_is_help=True)
 
 Source = Annotated[Path, typer.Argument(help="A file, a folder of files, or a .zip or .gz of them.")]
 MapOption = Annotated[Path | None, typer.Option("--map", help="A column map (TOML) for a table of any other form.", show_default=False)]
@@ -118,6 +118,29 @@ def policies(
     _run(context, "policies", source, {"dry_run": dry_run, "lang": lang}, rejects, shop)
 
 
+@import_.command("promotions")
+def promotions(
+    context: typer.Context,
+    source: Source,
+    dry_run: DryRunOption = False,
+    rejects: RejectsOption = None,
+    encoding: EncodingOption = None,
+    shop: ShopOption = None,
+) -> None:
+    """Import promotions and coupon codes: JSON Lines, one promotion a line; one that is there already is replaced."""
+    _run(context, "promotions", source, {"dry_run": dry_run, "encoding": encoding}, rejects, shop)
+
+
+@import_.command("rules")
+def rules(context: typer.Context, source: Annotated[Path, typer.Argument(help="A TOML file.")], shop: ShopOption = None) -> None:
+    """Set the shop's rules: delivery, cancelling, returns, exchanges. New orders follow them; an order keeps those it was placed under."""
+    from shopkeeper.cli.terminal import console
+
+    with opened_shop(context, shop) as opened:
+        version = opened.rules.import_file(source)
+    console.print(f"The shop's rules are now version {version}.", markup=False)
+
+
 def _run(
     context: typer.Context,
     kind: "ImportKind",
@@ -146,6 +169,7 @@ def _run(
             "events": opened.history.import_events,
             "reviews": opened.catalog.import_reviews,
             "policies": opened.catalog.import_policies,
+            "promotions": opened.promotions.import_promotions,
         }
         with progress() as shown:
             task, report = opened.imports.record(kind, source.name, lambda kept: doors[kind](source, options, progress=shown, rejects=kept))

@@ -14,6 +14,10 @@ _EXPONENTS: Final = {
     "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0, "UYI": 0, "VND": 0,
     "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0, "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
 }  # fmt: skip
+_SYMBOLS: Final = {
+    "CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "JP¥", "KRW": "₩", "INR": "₹", "HKD": "HK$", "TWD": "NT$", "SGD": "S$",
+    "AUD": "A$", "CAD": "CA$", "NZD": "NZ$",
+}  # fmt: skip
 MAX_MINOR: Final = 10**13
 """A hundred billion of a two-digit currency; more is taken for a mistake."""
 
@@ -58,3 +62,19 @@ class Money:
         if other.currency != self.currency:
             raise BadInput(told("cannot_add", one=other.currency, other=self.currency), field="currency", value=other.currency)
         return Money(self.minor + other.minor, self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        if other.currency != self.currency:
+            raise BadInput(f"cannot take {other.currency} from {self.currency}", field="currency", value=other.currency)
+        return Money(self.minor - other.minor, self.currency)
+
+    def times(self, pieces: int) -> "Money":
+        """The price of `pieces` pieces."""
+        return Money(self.minor * pieces, self.currency)
+
+
+def written(price: Money) -> str:
+    """The price as people read it (Unicode CLDR 46, patterns of `zh` and `en`): ¥1,299.00, $12.50, JP¥1,200; else by code, `CHF 12.50`."""
+    digits = f"{price.amount:,.{exponent_of(price.currency)}f}"
+    symbol = _SYMBOLS.get(price.currency)
+    return f"{symbol}{digits}" if symbol else f"{price.currency}\u00a0{digits}"

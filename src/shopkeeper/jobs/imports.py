@@ -14,7 +14,7 @@ from shopkeeper.domain.task import Task
 from shopkeeper.errors import ShopkeeperError
 from shopkeeper.ports.stores import TaskStore
 
-ImportKind = Literal["products", "orders", "events", "reviews", "policies"]
+ImportKind = Literal["products", "orders", "events", "reviews", "policies", "promotions"]
 
 
 def new_task_id(now: datetime) -> TaskId:

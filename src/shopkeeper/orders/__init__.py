@@ -1,1 +1,1 @@
-"""What was bought: order histories from files, as orders with lines and returns."""
+"""What was bought: order histories from files; and buying here: cart, price, place, cancel, return, exchange under the shop's rules as data."""

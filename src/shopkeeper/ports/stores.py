@@ -21,19 +21,9 @@ from shopkeeper.domain.product import OfferPatch, Product
 from shopkeeper.domain.review import Review
 from shopkeeper.domain.task import Task
 from shopkeeper.ports.events import EventStore, KeyVault, ListStore
+from shopkeeper.ports.orders import CartStore, PlacedOrderStore, PromotionStore, RulesStore
+from shopkeeper.ports.put_report import PutReport
 from shopkeeper.ports.shoppers import BotStore, ShopperStore
-
-
-@dataclass(frozen=True, slots=True)
-class PutReport:
-    """What a write did: rows that were new, that changed, and that were already there word for word (and so were not touched)."""
-
-    inserted: int = 0
-    updated: int = 0
-    unchanged: int = 0
-
-    def __add__(self, other: "PutReport") -> "PutReport":
-        return PutReport(self.inserted + other.inserted, self.updated + other.updated, self.unchanged + other.unchanged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,3 +293,11 @@ class ShopDatabase(Protocol):
     def lists(self) -> ListStore: ...
     @property
     def vault(self) -> KeyVault: ...
+    @property
+    def carts(self) -> CartStore: ...
+    @property
+    def promotions(self) -> PromotionStore: ...
+    @property
+    def rules(self) -> RulesStore: ...
+    @property
+    def placed(self) -> PlacedOrderStore: ...

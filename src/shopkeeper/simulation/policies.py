@@ -20,3 +20,8 @@ def _page(name: str, lang: Lang) -> Policy:
     heading, _, body = text.partition("\n")
     kind = "faq" if name == "faq" else "policy"
     return Policy(id=PolicyId(name), lang=lang, title=heading.lstrip("# ").strip(), body=body.strip(), kind=kind)
+
+
+def rules() -> str:
+    """Return the shop's rules as a document (TOML) that says in data what the pages say in words."""
+    return (files("shopkeeper.simulation") / "rules.toml").read_text("utf-8")

@@ -24,7 +24,7 @@ from shopkeeper.web.console.desk import AcceptWork, Console
 from shopkeeper.web.memo import Memo
 from shopkeeper.web.problems import Guard, problem_page
 from shopkeeper.web.site import Site, open_site
-from shopkeeper.web.storefront import doings, home, listing, policies, product
+from shopkeeper.web.storefront import cart, checkout, doings, home, listing, orders, policies, product
 
 if TYPE_CHECKING:
     from shopkeeper.bootstrap import App
@@ -83,6 +83,17 @@ def shop_routes(site: Site) -> list[Route]:
         at("/language", doings.switch_language),
         at("/viewed/clear", doings.forget_viewed, "POST"),
         at("/media/{path:path}", files.media),
+        at("/cart", cart.cart),
+        at("/cart/add", cart.add, "POST"),
+        at("/cart/change", cart.change, "POST"),
+        at("/cart/coupon", cart.coupon, "POST"),
+        at("/checkout", checkout.checkout),
+        at("/checkout", checkout.place, "POST"),
+        at("/orders", orders.orders),
+        at("/orders/{id}", orders.order),
+        at("/orders/{id}/cancel", orders.cancel, "POST"),
+        at("/orders/{id}/return", orders.send_back, "POST"),
+        at("/orders/{id}/exchange", orders.exchange, "POST"),
     ]
 
 

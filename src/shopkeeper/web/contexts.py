@@ -36,6 +36,7 @@ class Frame:
     policies: tuple[Link, ...]
     has_viewed: bool
     here: str
+    cart_pieces: int = 0
     indexable: bool = True
 
 
@@ -247,6 +248,15 @@ class StarBar:
 
 
 @dataclass(frozen=True, slots=True)
+class BuyForm:
+    """Putting the chosen version into the cart, at most `most` pieces."""
+
+    product_id: str
+    variant_id: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProductContext(PageContext):
     """A product page."""
 
@@ -271,6 +281,8 @@ class ProductContext(PageContext):
     more_reviews: tuple[ReviewCard, ...]
     rows: tuple[Row, ...]
     linked_data: Markup
+    buy: BuyForm | None
+    form_token: str
 
 
 @dataclass(frozen=True, slots=True)

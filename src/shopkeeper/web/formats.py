@@ -4,14 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from shopkeeper.domain.money import Money, exponent_of
+from shopkeeper.domain.money import Money, written
 from shopkeeper.domain.texts import Lang
 
 _MONTHS: Final = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
-_SYMBOLS: Final = {
-    "CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "JP¥", "KRW": "₩", "INR": "₹", "HKD": "HK$", "TWD": "NT$", "SGD": "S$",
-    "AUD": "A$", "CAD": "CA$", "NZD": "NZ$",
-}  # fmt: skip
 _UNITS: Final = ("B", "kB", "MB", "GB")
 NO_BREAK: Final = "\u00a0"
 
@@ -23,10 +19,8 @@ def number(value: float, lang: Lang, *, decimals: int = 0) -> str:
 
 
 def money(price: Money) -> str:
-    """The price with its currency: ¥1,299.00, $12.50, JP¥1,200; a currency without a sign of its own by its code, `CHF 12.50`."""
-    digits = f"{price.amount:,.{exponent_of(price.currency)}f}"
-    symbol = _SYMBOLS.get(price.currency)
-    return f"{symbol}{digits}" if symbol else f"{price.currency}{NO_BREAK}{digits}"
+    """The price with its currency: ¥1,299.00, $12.50, JP¥1,200; see `domain.money.written`."""
+    return written(price)
 
 
 def day(moment: datetime, lang: Lang) -> str:

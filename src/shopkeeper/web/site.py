@@ -1,5 +1,6 @@
 """A request as the pages see it: which shop, which language, what was looked at; and a template filled from a frozen context."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -14,11 +15,13 @@ from starlette.responses import HTMLResponse
 from shopkeeper.domain.ids import ProductId, ShopId
 from shopkeeper.domain.policy import Policy
 from shopkeeper.domain.texts import LANGS, Lang, LocalizedText
+from shopkeeper.errors import ShopkeeperError
 from shopkeeper.kit.accept_language import best_language
 from shopkeeper.web.contexts import Frame, Link
 from shopkeeper.web.formats import Formats
 from shopkeeper.web.memo import Memo
 from shopkeeper.web.urls import Urls
+from shopkeeper.web.visitor import Visitor, visitor_of
 from shopkeeper.web.words import Words, words
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
     from shopkeeper.bootstrap import App, Shop
 
+log = logging.getLogger(__name__)
 LANGUAGE_COOKIE: Final = "lang"
 MAX_VIEWED: Final = 10
 _MAX_VIEWED_COOKIE: Final = 2_500
@@ -81,6 +85,12 @@ class Visit:
     now: datetime
     viewed: tuple[ProductId, ...]
     here: str
+    visitor: Visitor
+
+    @property
+    def form_token(self) -> str:
+        """What a form of this visitor's carries."""
+        return self.visitor.form_token(self.site.app.session_secret)
 
     def frame(self, title: str, *, description: str = "", canonical: str = "", query: str = "", indexable: bool = True) -> Frame:
         """What surrounds the page called `title`."""
@@ -97,12 +107,16 @@ class Visit:
             policies=policy_links(self, limit=4),
             has_viewed=bool(self.viewed),
             here=self.here,
+            cart_pieces=cart_pieces(self),
             indexable=indexable,
         )
 
     def page(self, template: str, context: "DataclassInstance", *, status: int = 200) -> HTMLResponse:
-        """The filled template as a response that only this shopper's browser may keep."""
-        return HTMLResponse(filled(self.site, template, context), status_code=status, headers=PRIVATE)
+        """The filled template as a response that only this shopper's browser may keep; with a form that needs the visitor's cookie it sets it."""
+        response = HTMLResponse(filled(self.site, template, context), status_code=status, headers=PRIVATE)
+        if hasattr(context, "form_token"):
+            self.visitor.keep(response)
+        return response
 
 
 PRIVATE: Final = {"Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Language"}
@@ -122,7 +136,19 @@ def visit(site: Site, request: Request) -> Visit:
         now=site.app.clock(),
         viewed=read_viewed(request, shop.id),
         here=here(request),
+        visitor=visitor_of(request),
     )
+
+
+def cart_pieces(seen: Visit) -> int:
+    """How many pieces are in the visitor's cart; none where it cannot be asked, since no page fails for its header's sake."""
+    if seen.visitor.fresh:
+        return 0
+    try:
+        return seen.shop.carts.pieces(seen.visitor.identity)
+    except ShopkeeperError as error:
+        log.warning("no cart for a page of %s: %s", seen.shop.id, error)
+        return 0
 
 
 def root_of(request: Request) -> str:

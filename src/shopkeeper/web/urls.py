@@ -18,6 +18,16 @@ PATHS: Final = {
     "language": "/language",
     "forget_viewed": "/viewed/clear",
     "media": "/media/{path}",
+    "cart": "/cart",
+    "cart_add": "/cart/add",
+    "cart_change": "/cart/change",
+    "cart_coupon": "/cart/coupon",
+    "checkout": "/checkout",
+    "orders": "/orders",
+    "order": "/orders/{id}",
+    "order_cancel": "/orders/{id}/cancel",
+    "order_return": "/orders/{id}/return",
+    "order_exchange": "/orders/{id}/exchange",
 }
 """Pages of a shop, below its prefix."""
 

@@ -9,11 +9,13 @@ from sqlalchemy import select
 from shopkeeper.adapters.storage.accounts import SqlAccountStore
 from shopkeeper.adapters.storage.audit import SqlAuditStore
 from shopkeeper.adapters.storage.bots import SqlBotStore
+from shopkeeper.adapters.storage.carts import SqlCartStore, SqlPromotionStore, SqlRulesStore
 from shopkeeper.adapters.storage.engine import BUSY_TIMEOUT_S, Connections
 from shopkeeper.adapters.storage.events import SqlEventStore, SqlListStore
 from shopkeeper.adapters.storage.experiments import SqlExperimentStore
 from shopkeeper.adapters.storage.keys import SqlKeyStore
 from shopkeeper.adapters.storage.orders import SqlOrderStore
+from shopkeeper.adapters.storage.placed_orders import SqlPlacedOrderStore
 from shopkeeper.adapters.storage.places import Place, SqliteFile, locate
 from shopkeeper.adapters.storage.policies import SqlPolicyStore
 from shopkeeper.adapters.storage.preferences import SqlPreferenceStore
@@ -49,6 +51,10 @@ class SqlShopDatabase:
         self.shoppers = SqlShopperStore(connections)
         self.events = SqlEventStore(connections, None if segments is None else SegmentFolder(segments))
         self.lists = SqlListStore(connections)
+        self.carts = SqlCartStore(connections)
+        self.promotions = SqlPromotionStore(connections)
+        self.rules = SqlRulesStore(connections)
+        self.placed = SqlPlacedOrderStore(connections)
 
     @property
     def place(self) -> Place:

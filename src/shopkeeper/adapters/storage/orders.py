@@ -90,3 +90,8 @@ def _stored(connection: Connection, rows: Sequence[Row]) -> dict[str, str]:
 
 def _id(row: Row) -> str:
     return row["id"]
+
+
+def put_orders(connection: Connection, placed: Sequence[Order]) -> None:
+    """Insert or replace orders within a transaction that is under way."""
+    _put(connection, [_row(order) for order in placed])

@@ -18,7 +18,7 @@ PAGE_BYTES: Final = 8_000_000
 """Documents that `changes` holds in memory at once (one larger document is read alone)."""
 CATALOG: Final = "catalog"
 
-_PATCH = (
+REVISE = (
     update(products)
     .where(products.c.id == bindparam("row_id"))
     .values({name: bindparam(f"new_{name}") for name in ("revision", "digest", "size", "document")})
@@ -50,7 +50,7 @@ class SqlProductStore:
     def get(self, ids: Sequence[ProductId]) -> dict[ProductId, Product]:
         """The products among `ids` that exist, in the order of `ids`."""
         with self._connections.read() as connection:
-            documents = {row.id: row.document for row in _present(connection, ids)}
+            documents = {row.id: row.document for row in present(connection, ids)}
         return {id_: product_from_json(documents[id_]) for id_ in ids if id_ in documents}
 
     def deleted(self, ids: Sequence[ProductId]) -> list[ProductId]:
@@ -84,18 +84,18 @@ class SqlProductStore:
             return Revision(connection.scalar(select(counters.c.value).where(counters.c.name == CATALOG)) or 0)
 
 
-def _lock_revision(connection: Connection) -> int:
+def lock_revision(connection: Connection) -> int:
     """The newest revision, its row locked until the transaction ends: whoever writes next takes the next numbers and commits after us."""
     value = connection.scalar(select(counters.c.value).where(counters.c.name == CATALOG).with_for_update())
     assert value is not None, "the first migration makes the row"
     return value
 
 
-def _set_revision(connection: Connection, value: int) -> None:
+def set_revision(connection: Connection, value: int) -> None:
     connection.execute(update(counters).where(counters.c.name == CATALOG).values(value=value))
 
 
-def _present(connection: Connection, ids: Sequence[str]) -> Iterator[Row[Any, Any, Any]]:
+def present(connection: Connection, ids: Sequence[str]) -> Iterator[Row[Any, Any, Any]]:
     """Rows (id, revision, document) of those among `ids` that are there and not deleted."""
     columns = select(products.c.id, products.c.revision, products.c.document)
     for page in pages(findable(ids)):
@@ -103,7 +103,7 @@ def _present(connection: Connection, ids: Sequence[str]) -> Iterator[Row[Any, An
 
 
 def _put(connection: Connection, encoded: Sequence[tuple[Product, str, str, int]]) -> PutReport:
-    revision = _lock_revision(connection)
+    revision = lock_revision(connection)
     stored: dict[str, tuple[str, int]] = {}
     columns = select(products.c.id, products.c.digest, products.c.text_revision).where(~products.c.deleted)
     for page in pages(sorted({product.id for product, *_ in encoded})):
@@ -123,7 +123,7 @@ def _put(connection: Connection, encoded: Sequence[tuple[Product, str, str, int]
     changed = {id_: item for id_, item in changed.items() if id_ not in stored or stored[id_][0] != item[2]}
     if not changed:
         return PutReport(inserted, updated, unchanged)
-    before = _present(connection, [id_ for id_ in changed if id_ in stored])
+    before = present(connection, [id_ for id_ in changed if id_ in stored])
     texts_kept = {row.id for row in before if same_text(row.document, changed[row.id][1])}
     rows = []
     for id_, (_, document, digest, size) in changed.items():
@@ -133,15 +133,15 @@ def _put(connection: Connection, encoded: Sequence[tuple[Product, str, str, int]
             {"id": id_, "revision": revision, "text_revision": text_revision, "deleted": False, "digest": digest, "size": size, "document": document}
         )
     upsert(connection, products, rows)
-    _set_revision(connection, revision)
+    set_revision(connection, revision)
     return PutReport(inserted, updated, unchanged)
 
 
 def _patch(connection: Connection, wanted: dict[ProductId, list[OfferPatch]]) -> list[ProductId]:
-    revision = _lock_revision(connection)
+    revision = lock_revision(connection)
     found: set[str] = set()
     rows = []
-    for row in list(_present(connection, list(wanted))):
+    for row in list(present(connection, list(wanted))):
         before = product_from_json(row.document)
         after, complete = patched(before, wanted[row.id])
         if complete:
@@ -152,20 +152,20 @@ def _patch(connection: Connection, wanted: dict[ProductId, list[OfferPatch]]) ->
         document, digest, size = encode(product_to_json, after, named=f"product {row.id}")
         rows.append({"row_id": row.id, "new_revision": revision, "new_digest": digest, "new_size": size, "new_document": document})
     if rows:
-        connection.execute(_PATCH, rows)
-        _set_revision(connection, revision)
+        connection.execute(REVISE, rows)
+        set_revision(connection, revision)
     return [id_ for id_ in wanted if id_ not in found]
 
 
 def _delete(connection: Connection, ids: Sequence[ProductId]) -> int:
-    revision = _lock_revision(connection)
+    revision = lock_revision(connection)
     rows = []
-    for row in _present(connection, ids):
+    for row in present(connection, ids):
         revision += 1
         rows.append({"id": row.id, "revision": revision, "text_revision": revision, "deleted": True, "digest": "", "size": 0, "document": None})
     if rows:
         upsert(connection, products, rows)
-        _set_revision(connection, revision)
+        set_revision(connection, revision)
     return len(rows)
 
 

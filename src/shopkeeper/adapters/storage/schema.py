@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text, UniqueConstraint
 
-VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006")
+VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """Every version of the schema, oldest first; opening a database compares with these and need not load Alembic."""
 
 NAMING: Final = {
@@ -264,3 +264,78 @@ bot_flags = Table(
     PrimaryKeyConstraint("shopper"),
 )
 """Who is taken for a program, and why; `lifted` where a person said that it is none."""
+
+carts = Table(
+    "carts",
+    metadata,
+    Column("shopper", BigInteger, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("document", Text, nullable=False),
+    PrimaryKeyConstraint("shopper"),
+)
+
+promotions = Table(
+    "promotions",
+    metadata,
+    Column("id", Id, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    PrimaryKeyConstraint("id"),
+)
+
+promotion_uses = Table(
+    "promotion_uses",
+    metadata,
+    Column("promotion_id", Id, nullable=False),
+    Column("order_id", Id, nullable=False),
+    Column("shopper", BigInteger),
+    PrimaryKeyConstraint("promotion_id", "order_id"),
+    Index(None, "shopper"),
+)
+"""Which orders used which promotion; a cancelled order gives its uses back."""
+
+rules = Table(
+    "rules",
+    metadata,
+    Column("version", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("document", Text, nullable=False),
+    PrimaryKeyConstraint("version"),
+)
+"""Every version of the shop's rules: an order is judged by the one that held when it was placed."""
+
+placed_orders = Table(
+    "placed_orders",
+    metadata,
+    Column("id", Id, nullable=False),
+    Column("shopper", BigInteger),
+    Column("key", Id, nullable=False),
+    Column("placed", BigInteger, nullable=False),
+    Column("status", Id, nullable=False),
+    Column("told", Integer, nullable=False),
+    Column("untold", Boolean(create_constraint=False), nullable=False),
+    Column("document", Text, nullable=False),
+    PrimaryKeyConstraint("id"),
+    UniqueConstraint("shopper", "key"),
+    Index(None, "shopper", "placed", "id"),
+    Index(None, "placed", "id"),
+    Index(None, "untold", "placed", "id"),
+    Index(None, "status", "placed", "id"),
+)
+"""Orders that were placed here, with their history. `told` counts the steps that others (event log, payment) have heard of."""
+
+stock_moves = Table(
+    "stock_moves",
+    metadata,
+    Column("seq", Number, nullable=False, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("order_id", Id, nullable=False),
+    Column("product_id", Id, nullable=False),
+    Column("variant_id", Id, nullable=False),
+    Column("market", Id, nullable=False),
+    Column("pieces", BigInteger, nullable=False),
+    PrimaryKeyConstraint("seq"),
+    Index(None, "product_id", "seq"),
+    sqlite_autoincrement=True,
+)
+"""Pieces that orders took out of the counted stock (below zero) or gave back."""

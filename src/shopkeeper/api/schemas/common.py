@@ -1,6 +1,6 @@
 """Parts that many requests and replies share."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -79,3 +79,7 @@ class Problem(Shown):
     request_id: str
     errors: list[FieldFault] = Field(default=[])
     message: str | None = Field(default=None, description="`detail` again, for Algolia's clients.")
+    rule: str | None = Field(default=None, description="The shop's rule that does not allow it, such as `returns.days`.")
+    policy_id: str | None = Field(default=None, description="The page of the shop's rules that says it in words.")
+    told: dict[str, str] | None = Field(default=None, description="The refusal in words for a shopper, by language.")
+    quote: dict[str, Any] | None = Field(default=None, description="With a refused order: what the cart costs now, as `QuoteOut`.")

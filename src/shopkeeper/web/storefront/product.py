@@ -10,13 +10,15 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shopkeeper.domain.cart import MAX_PIECES
 from shopkeeper.domain.ids import ProductId
 from shopkeeper.domain.product import DEFAULT_MARKET, Offer, Product, Variant
 from shopkeeper.domain.review import Review
 from shopkeeper.domain.texts import Lang
 from shopkeeper.errors import NotFound
+from shopkeeper.orders.pricing import counted
 from shopkeeper.recommend.request import Placement
-from shopkeeper.web.contexts import Choice, Fact, Link, Option, Picture, ProductContext, ReviewCard, Row, StarBar, StockWords
+from shopkeeper.web.contexts import BuyForm, Choice, Fact, Link, Option, Picture, ProductContext, ReviewCard, Row, StarBar, StockWords
 from shopkeeper.web.site import LANG_TAGS, MAX_VIEWED, Site, Visit, viewed_cookie, visit, write_viewed
 from shopkeeper.web.storefront.cards import off_percent, row_about
 from shopkeeper.web.storefront.home import category_path
@@ -100,7 +102,17 @@ def context(found: Product, variant: Variant, seen: Visit) -> ProductContext:
         more_reviews=cards[OPEN_REVIEWS:],
         rows=rows(found, seen),
         linked_data=linked_data(found, title, paragraphs, pictures, seen),
+        buy=buy_form(found, variant, offer, seen),
+        form_token=seen.form_token,
     )
+
+
+def buy_form(found: Product, variant: Variant, offer: Offer | None, seen: Visit) -> BuyForm | None:
+    """The form that puts the chosen version into the cart; None where it cannot be bought."""
+    if offer is None or not offer.buyable or offer.price.currency != seen.shop.currency:
+        return None
+    most = offer.stock if counted(offer) and offer.stock is not None else MAX_PIECES
+    return BuyForm(found.id, variant.id, min(most, MAX_PIECES))
 
 
 def crumbs(found: Product, seen: Visit) -> tuple[Link, ...]:
