@@ -21,9 +21,11 @@ from shopkeeper.jobs.imports import ImportLog
 from shopkeeper.jobs.pipeline import OfflineJobs
 from shopkeeper.orders.service import OrderHistory
 from shopkeeper.ports.artifacts import ArtifactStore
+from shopkeeper.ranking.facts import facts_of
 from shopkeeper.recommend.service import RecommendService
 from shopkeeper.search.service import SearchService
 from shopkeeper.settings import Settings
+from shopkeeper.shoppers.service import ShopperService
 
 
 def utc_now() -> datetime:
@@ -45,6 +47,7 @@ class Shop:
     catalog: CatalogService
     orders: OrderHistory
     events: EventLog
+    shoppers: ShopperService
     search: SearchService
     recommend: RecommendService
     keys: KeyService
@@ -119,6 +122,10 @@ def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Call
     search = SearchService(database.products, artifacts, lexical, folder / "live", clock=clock)
     catalog = CatalogService(database.products, database.reviews, database.policies, clock=clock)
     orders = OrderHistory(database.orders, database.products, clock=clock)
+    events = EventLog(database.events, database.shoppers, database.vault, clock=clock)
+    shoppers = ShopperService(
+        database.shoppers, database.notes, database.segments, events, lambda products: facts_of(search.columns(), products), clock=clock
+    )
     return Shop(
         id=shop,
         name=about.title,
@@ -129,7 +136,8 @@ def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Call
         artifacts=artifacts,
         catalog=catalog,
         orders=orders,
-        events=EventLog(database.events, database.shoppers, database.vault, clock=clock),
+        events=events,
+        shoppers=shoppers,
         search=search,
         recommend=RecommendService(database.products, database.orders, artifacts, search.columns, search.similar_ids, clock=clock),
         keys=KeyService(database.keys, shop, clock=clock),

@@ -17,7 +17,7 @@ from shopkeeper.domain.product import OfferPatch, Product
 from shopkeeper.domain.review import Review
 from shopkeeper.domain.task import Task
 from shopkeeper.ports.events import EventStore, KeyVault, ListStore
-from shopkeeper.ports.shoppers import ShopperStore
+from shopkeeper.ports.shoppers import ErasureStore, NoteStore, SegmentStore, ShopperStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,10 @@ class OrderStore(Protocol):
         """The customer's newest orders, newest first."""
         ...
 
+    def detach(self, customer_id: CustomerId) -> int:
+        """Make the customer's orders those of a guest, nothing of the id left; returns how many there were."""
+        ...
+
     def count(self) -> int:
         """How many orders there are."""
         ...
@@ -96,6 +100,14 @@ class OrderStore(Protocol):
 
 class ReviewStore(Protocol):
     """Reviews as they were imported."""
+
+    def of_customer(self, customer_id: CustomerId) -> list[Review]:
+        """The customer's reviews, by id."""
+        ...
+
+    def detach(self, customer_id: CustomerId) -> int:
+        """Keep the customer's reviews without their name, nothing of the id left; returns how many there were."""
+        ...
 
     def put(self, reviews: Sequence[Review]) -> PutReport:
         """Insert or replace reviews by id."""
@@ -183,5 +195,11 @@ class ShopDatabase(Protocol):
     def events(self) -> EventStore: ...
     @property
     def lists(self) -> ListStore: ...
+    @property
+    def notes(self) -> NoteStore: ...
+    @property
+    def segments(self) -> SegmentStore: ...
+    @property
+    def erasures(self) -> ErasureStore: ...
     @property
     def vault(self) -> KeyVault: ...

@@ -12,6 +12,7 @@ from shopkeeper.adapters.storage.orders import SqlOrderStore
 from shopkeeper.adapters.storage.places import Place, SqliteFile, locate
 from shopkeeper.adapters.storage.policies import SqlPolicyStore
 from shopkeeper.adapters.storage.products import SqlProductStore
+from shopkeeper.adapters.storage.profiles import SqlErasureStore, SqlNoteStore, SqlSegmentStore
 from shopkeeper.adapters.storage.reviews import SqlReviewStore
 from shopkeeper.adapters.storage.schema import about
 from shopkeeper.adapters.storage.shoppers import SqlShopperStore
@@ -37,6 +38,9 @@ class SqlShopDatabase:
         self.shoppers = SqlShopperStore(connections)
         self.events = SqlEventStore(connections)
         self.lists = SqlListStore(connections)
+        self.notes = SqlNoteStore(connections)
+        self.segments = SqlSegmentStore(connections)
+        self.erasures = SqlErasureStore(connections)
 
     @property
     def place(self) -> Place:

@@ -170,7 +170,7 @@ def _forget(connections: Connections, table: Table, shoppers: Sequence[ShopperId
     def work(connection: Connection) -> int:
         return sum(connection.execute(delete(table).where(table.c.shopper.in_(page))).rowcount for page in pages(list(shoppers), PAGE))
 
-    return connections.write(work) if shoppers else 0
+    return connections.erase(work) if shoppers else 0
 
 
 def _event(row: Row[Any]) -> SealedEvent:
