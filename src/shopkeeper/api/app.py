@@ -23,14 +23,14 @@ from shopkeeper.api.door import Door
 from shopkeeper.api.follower import Follower
 from shopkeeper.api.meters import Meters
 from shopkeeper.api.observe import Observe
-from shopkeeper.api.routes import imports, instantsearch, keys, operation, orders, products, recommend, reviews, search, tasks
+from shopkeeper.api.routes import imports, instantsearch, keys, operation, orders, products, recommend, reviews, search, shoppers, tasks
 from shopkeeper.bootstrap import App
 
 THREADS = 16
 """Requests that are worked on at once. More threads only make them wait for the interpreter instead of for their turn, and the slowest slower."""
 
 # `search` before `products`: /v1/products/{id}/similar must be tried before an id that may itself hold slashes.
-ROUTERS = (search, recommend, products, tasks, reviews, orders, imports, keys, instantsearch, operation)
+ROUTERS = (search, recommend, products, tasks, reviews, orders, imports, shoppers, keys, instantsearch, operation)
 
 
 def create_app(app: App) -> FastAPI:

@@ -1,7 +1,7 @@
 """Opens an installation: its shops, each with its services, on the adapters that the settings choose."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,9 +14,11 @@ from shopkeeper.adapters.artifacts import FolderArtifacts
 from shopkeeper.adapters.lexical import PostingsIndexes
 from shopkeeper.adapters.storage import SqlShopDatabase, claim_server, migrate, open_shop_database
 from shopkeeper.catalog.service import CatalogService
-from shopkeeper.domain.ids import ShopId
+from shopkeeper.domain.ids import ProductId, ShopId
 from shopkeeper.domain.texts import Lang, LocalizedText
 from shopkeeper.events.log import EventLog
+from shopkeeper.jobs.downdate import RecommenderOfShoppers
+from shopkeeper.jobs.erase import Erasure, OrdersOfShoppers
 from shopkeeper.jobs.imports import ImportLog
 from shopkeeper.jobs.pipeline import OfflineJobs
 from shopkeeper.orders.service import OrderHistory
@@ -25,6 +27,8 @@ from shopkeeper.ranking.facts import facts_of
 from shopkeeper.recommend.service import RecommendService
 from shopkeeper.search.service import SearchService
 from shopkeeper.settings import Settings
+from shopkeeper.shoppers.erasure import EventsOfShoppers, ProfileOfShoppers
+from shopkeeper.shoppers.profile import Facts
 from shopkeeper.shoppers.service import ShopperService
 
 
@@ -41,6 +45,7 @@ class Shop:
     name: LocalizedText
     languages: tuple[Lang, ...]
     currency: str
+    personalisation: float
     folder: Path
     database: SqlShopDatabase
     artifacts: ArtifactStore
@@ -48,6 +53,7 @@ class Shop:
     orders: OrderHistory
     events: EventLog
     shoppers: ShopperService
+    erasure: Erasure
     search: SearchService
     recommend: RecommendService
     keys: KeyService
@@ -103,34 +109,47 @@ class App:
 def build(settings: Settings, *, only: ShopId | None = None, read_only: bool = False, clock: Callable[[], datetime] = utc_now) -> App:
     """Open the installation: every shop, or `only` one. `read_only` never writes to a database, so it is allowed beside a server."""
     wanted = [only] if only is not None else [ShopId(name) for name in settings.shops]
+    secret = _session_secret(settings.home)
     with ExitStack() as opened:
         shops: dict[ShopId, Shop] = {}
         for shop_id in wanted:
-            shops[shop_id] = _open_shop(settings, shop_id, read_only=read_only, clock=clock)
+            shops[shop_id] = _open_shop(settings, shop_id, secret, read_only=read_only, clock=clock)
             opened.callback(shops[shop_id].close)
-        app = App(settings=settings, shops=shops, session_secret=_session_secret(settings.home), clock=clock)
+        app = App(settings=settings, shops=shops, session_secret=secret, clock=clock)
         opened.pop_all()
         return app
 
 
-def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Callable[[], datetime]) -> Shop:
+def _open_shop(settings: Settings, shop: ShopId, secret: bytes, *, read_only: bool, clock: Callable[[], datetime]) -> Shop:
     folder = settings.shop_folder(shop)
     about = settings.shops[shop]
     database = open_shop_database(settings.database_url, shop, read_only=read_only)
     artifacts = FolderArtifacts(folder / "artifacts")
     lexical = PostingsIndexes()
-    search = SearchService(database.products, artifacts, lexical, folder / "live", clock=clock)
     catalog = CatalogService(database.products, database.reviews, database.policies, clock=clock)
     orders = OrderHistory(database.orders, database.products, clock=clock)
     events = EventLog(database.events, database.shoppers, database.vault, clock=clock)
-    shoppers = ShopperService(
-        database.shoppers, database.notes, database.segments, events, lambda products: facts_of(search.columns(), products), clock=clock
+
+    def facts(products: Sequence[ProductId]) -> Facts:
+        return facts_of(search.columns(), products)
+
+    shoppers = ShopperService(database.shoppers, database.notes, database.segments, events, facts, clock=clock)
+    search = SearchService(database.products, artifacts, lexical, folder / "live", clock=clock, profile=shoppers.profile)
+    recommend = RecommendService(database.products, database.orders, artifacts, search.columns, search.similar_ids, clock=clock, shoppers=shoppers)
+    parts = (
+        RecommenderOfShoppers(database.orders, artifacts, published=recommend.refresh),
+        OrdersOfShoppers(database.orders, database.reviews),
+        ProfileOfShoppers(shoppers, database.notes, database.segments),
+        EventsOfShoppers(database.events, database.lists, events),
     )
+    kept = database.erasures
+    erasure = Erasure(shop, shoppers, database.shoppers, events, database.vault, kept, artifacts, parts, secret=secret, clock=clock)
     return Shop(
         id=shop,
         name=about.title,
         languages=about.languages,
         currency=about.currency,
+        personalisation=about.personalisation,
         folder=folder,
         database=database,
         artifacts=artifacts,
@@ -138,8 +157,9 @@ def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Call
         orders=orders,
         events=events,
         shoppers=shoppers,
+        erasure=erasure,
         search=search,
-        recommend=RecommendService(database.products, database.orders, artifacts, search.columns, search.similar_ids, clock=clock),
+        recommend=recommend,
         keys=KeyService(database.keys, shop, clock=clock),
         jobs=OfflineJobs(database, artifacts, lexical, clock),
         imports=ImportLog(database.tasks, folder / "rejects", clock),

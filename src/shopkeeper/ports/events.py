@@ -76,6 +76,10 @@ class ListStore(Protocol):
         """Lists with `since` <= shown < `until` in the order of `shown` (then id), streamed."""
         ...
 
+    def of_shoppers(self, shoppers: Sequence[ShopperId]) -> list[SealedList]:
+        """Every list that was shown to any of `shoppers`, oldest first."""
+        ...
+
     def forget(self, shoppers: Sequence[ShopperId]) -> int:
         """Remove the lists of `shoppers`; returns how many went."""
         ...

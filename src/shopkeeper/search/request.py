@@ -5,8 +5,9 @@ from typing import Final, Literal
 
 from shopkeeper.domain.money import Money
 from shopkeeper.domain.product import DEFAULT_MARKET, Market, Product
+from shopkeeper.domain.shopper import Identity
 from shopkeeper.domain.shown_list import ShownList
-from shopkeeper.domain.texts import Lang
+from shopkeeper.domain.texts import Lang, LocalizedText
 
 Sort = Literal["relevance", "price_asc", "price_desc", "newest", "popularity", "rating"]
 MAX_LIMIT: Final = 250
@@ -17,6 +18,7 @@ MAX_QUERY: Final = 1_000
 class SearchRequest:
     """A query (may be empty: browse) with filters in the language of `ranking.filters`; `shop_filters` come from the API key and always hold.
 
+    With a `shopper` who agreed to personalisation, what they are drawn to moves hits of near-equal relevance, `personalisation` (0 to 1) of the way.
     `facets` names the facets to count ("*" = all). Pages go by `cursor` (from the page before) or, for clients that count pages, by `offset`.
     """
 
@@ -30,6 +32,8 @@ class SearchRequest:
     limit: int = 24
     offset: int = 0
     cursor: str = ""
+    shopper: Identity | None = None
+    personalisation: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,15 @@ class Hit:
     price: Money | None
     buyable: bool
     highlights: tuple[tuple[str, str], ...] = ()
+    personal: "Personal | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """How the shopper's profile moved a hit: `share` of its relevance was added (taken away below 0); `reason` names what fits."""
+
+    share: float
+    reason: LocalizedText
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Who a shopper is and what the shop may know of them: identity -> consent -> what they did -> profile. The person is asked for, not the device."""
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, cast
@@ -12,7 +12,7 @@ from shopkeeper.domain.ids import ShopperId
 from shopkeeper.domain.segment import Segment
 from shopkeeper.domain.shopper import PURPOSES, Consent, Correction, Identity, IdentityKind, Purpose, Shopper
 from shopkeeper.errors import BadInput, NotFound
-from shopkeeper.events.log import EventLog, LoggedEvent
+from shopkeeper.events.log import EventLog
 from shopkeeper.ports.shoppers import NoteStore, SealedNote, SegmentStore, ShopperStore
 from shopkeeper.shoppers.profile import ProductFacts, Profile, profile_of
 from shopkeeper.shoppers.recent import Recent, recent_of
@@ -27,13 +27,15 @@ CORRECTION: Final = "correction"
 
 @dataclass(frozen=True, slots=True)
 class Stance:
-    """What a person agreed to: the newest answer to each purpose over all their identities."""
+    """What a person agreed to: the newest answer to each purpose over all their identities, and what the shop takes as agreed to in silence."""
 
     answers: tuple[Consent, ...] = ()
+    implied: frozenset[Purpose] = frozenset()
 
     def allows(self, purpose: Purpose) -> bool:
-        """True where they said yes, and nothing else since."""
-        return any(one.purpose == purpose and one.granted for one in self.answers)
+        """True where they said yes and nothing else since, or said nothing and the shop takes that for a yes."""
+        said = next((one.granted for one in self.answers if one.purpose == purpose), None)
+        return purpose in self.implied if said is None else said
 
 
 class ShopperService:
@@ -48,6 +50,7 @@ class ShopperService:
         facts: ProductFacts,
         *,
         clock: Callable[[], datetime],
+        implied: frozenset[Purpose] = frozenset(),
     ) -> None:
         self._store = store
         self._notes = notes
@@ -55,6 +58,7 @@ class ShopperService:
         self._log = log
         self._facts = facts
         self._clock = clock
+        self._implied = implied
 
     def person(self, who: Identity) -> Shopper | None:
         """The person that `who` is part of, None where nothing is known of them (any more)."""
@@ -92,7 +96,7 @@ class ShopperService:
     def stance(self, who: Identity) -> Stance:
         """What the person behind `who` agreed to."""
         person = self.person(who)
-        return Stance() if person is None else self._stance(person)
+        return Stance(implied=self._implied) if person is None else self._stance(person)
 
     def consents(self, who: Identity) -> list[Consent]:
         """Every answer that the person gave, oldest first."""
@@ -137,19 +141,16 @@ class ShopperService:
         said = self._read_notes(person.all, CORRECTION)
         return [Correction(one["facet"], one["key"], one["verdict"], datetime.fromisoformat(one["at"])) for one in said]
 
-    def names(self, person: Shopper, given: Identity, events: Iterable[LoggedEvent] = ()) -> list[Identity]:
+    def names(self, person: Shopper, given: Identity) -> list[Identity]:
         """The identities of the person in the shop's own words, as far as they are known: as asked for, as merged, as they stand in events."""
         kept = [Identity(cast(IdentityKind, one["kind"]), one["value"]) for one in self._read_notes(person.all, NAME)]
-        return list(dict.fromkeys([given, *kept, *(one.event.who for one in events)]))
+        did = [one.event.who for number in person.all for one in self._log.of_shoppers([number], limit=1)]
+        return list(dict.fromkeys([given, *kept, *did]))
 
     def segments(self, who: Identity) -> list[Segment]:
         """The segments that the person is in; none without their consent to `personalisation`."""
         person = self._personal(who)
         return [] if person is None else self._segments.of_shopper(person.id)
-
-    def events(self, person: Shopper, *, limit: int) -> list[LoggedEvent]:
-        """What the person did, newest first."""
-        return self._log.of_shoppers(person.all, limit=limit)
 
     def _personal(self, who: Identity) -> Shopper | None:
         person = self.person(who)
@@ -162,7 +163,7 @@ class ShopperService:
                 # of two answers in one moment the refusal holds
                 if one.purpose not in newest or (one.at, not one.granted) > (newest[one.purpose].at, not newest[one.purpose].granted):
                     newest[one.purpose] = one
-        return Stance(tuple(newest[purpose] for purpose in PURPOSES if purpose in newest))
+        return Stance(tuple(newest[purpose] for purpose in PURPOSES if purpose in newest), self._implied)
 
     def _note(self, shopper: ShopperId, id_: str, kind: str, said: Mapping[str, str]) -> None:
         sealed = self._log.seal_for(shopper, orjson.dumps(said), bound_to=f"note {id_}")

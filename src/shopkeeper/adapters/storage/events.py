@@ -101,6 +101,14 @@ class SqlListStore:
         """Lists by `shown` (then id), streamed."""
         return _scan(self._connections, shown_lists, "shown", _list, since=since, until=until)
 
+    def of_shoppers(self, shoppers: Sequence[ShopperId]) -> list[SealedList]:
+        """Every list that was shown to any of `shoppers`, oldest first."""
+        found: list[SealedList] = []
+        with self._connections.read() as connection:
+            for page in pages(list(shoppers), PAGE):
+                found += [_list(row) for row in connection.execute(select(shown_lists).where(shown_lists.c.shopper.in_(page)))]
+        return sorted(found, key=lambda one: (one.shown, one.id))
+
     def forget(self, shoppers: Sequence[ShopperId]) -> int:
         """Remove the lists of `shoppers`; returns how many went."""
         return _forget(self._connections, shown_lists, shoppers)

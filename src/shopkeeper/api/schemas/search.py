@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from shopkeeper.api.schemas.common import LangCode, MarketName, MoneyAmount, Shown, Strict
+from shopkeeper.api.shopper import UserId, VisitorId
 from shopkeeper.search.request import MAX_LIMIT, MAX_QUERY, Sort
 
 
@@ -45,6 +46,11 @@ class SearchIn(Strict):
     limit: int = Field(default=24, ge=1, le=MAX_LIMIT)
     offset: int = Field(default=0, ge=0, le=100_000)
     cursor: str = Field(default="", max_length=2_000, description="`next_cursor` of the page before, sent with the same conditions.")
+    visitor_id: VisitorId
+    user_id: UserId
+    personalisation: float | None = Field(
+        default=None, ge=0, le=1, description="How far the shopper's profile may move the hits, 0 = not at all; the shop's own setting if not given."
+    )
     include: Include = Field(default=[])
 
 
@@ -64,6 +70,8 @@ class SuggestIn(Strict):
     lang: LangCode | None = None
     market: MarketName = "default"
     limit: int = Field(default=8, ge=1, le=50)
+    visitor_id: VisitorId
+    user_id: UserId
 
 
 class LabelOut(Shown):
@@ -90,11 +98,20 @@ class Card(Shown):
     tags: list[str]
 
 
+class PersonalOut(Shown):
+    """How the shopper's profile moved a hit: `share` of its relevance was added (taken away below 0), and why, in both languages."""
+
+    share: float
+    zh: str
+    en: str
+
+
 class Hit(Card):
     """A found product. `highlights` are HTML: matched words in <mark>, everything else escaped."""
 
     score: float
     highlights: dict[str, str]
+    personal: PersonalOut | None = None
     product: dict[str, Any] | None = None
 
 
