@@ -50,12 +50,14 @@ class ShopSettings(_Tree):
     """One shop. `languages` in the order in which they are offered; the first is the default.
 
     `personalisation` is how far a consenting shopper's profile may move search results: 0 = not at all, 1 = as far as it ever goes.
+    `demo_sign_in` lets anybody sign in to the storefront by picking a name: for the demo, never for a shop of yours.
     """
 
     name: dict[str, str] = Field(default_factory=dict)
     languages: tuple[Lang, ...] = LANGS
     currency: str = Field(default="CNY", pattern="^[A-Z]{3}$")
     personalisation: float = Field(default=1.0, ge=0, le=1)
+    demo_sign_in: bool = False
 
     @field_validator("languages")
     @classmethod

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, FileSystemLoader, meta, nodes
 
-from shopkeeper.web import contexts
+from shopkeeper.web import contexts, shopper_contexts
 from shopkeeper.web.console import contexts as console
 
 FOLDER = Path(contexts.__file__).parent / "templates"
@@ -18,6 +18,9 @@ CONTEXTS = {
     "policies.html": contexts.PoliciesContext,
     "policy.html": contexts.PolicyContext,
     "problem.html": contexts.ProblemContext,
+    "my_data.html": shopper_contexts.MyDataContext,
+    "certificate.html": shopper_contexts.CertificateContext,
+    "sign_in.html": shopper_contexts.SignInPageContext,
     "suggestions.html": contexts.SuggestionsContext,
     "console/sign_in.html": console.SignInContext,
     "console/overview.html": console.OverviewContext,

@@ -46,6 +46,7 @@ class Shop:
     languages: tuple[Lang, ...]
     currency: str
     personalisation: float
+    demo: bool
     folder: Path
     database: SqlShopDatabase
     artifacts: ArtifactStore
@@ -150,6 +151,7 @@ def _open_shop(settings: Settings, shop: ShopId, secret: bytes, *, read_only: bo
         languages=about.languages,
         currency=about.currency,
         personalisation=about.personalisation,
+        demo=about.demo_sign_in,
         folder=folder,
         database=database,
         artifacts=artifacts,

@@ -13,11 +13,14 @@ from starlette.responses import HTMLResponse
 
 from shopkeeper.domain.ids import ProductId, ShopId
 from shopkeeper.domain.policy import Policy
+from shopkeeper.domain.shopper import Identity
 from shopkeeper.domain.texts import LANGS, Lang, LocalizedText
+from shopkeeper.web.account import signed_in
 from shopkeeper.web.contexts import Frame, Link
 from shopkeeper.web.formats import Formats
 from shopkeeper.web.memo import Memo
 from shopkeeper.web.urls import Urls
+from shopkeeper.web.visitor import Visitor, visitor_of
 from shopkeeper.web.words import Words, words
 
 if TYPE_CHECKING:
@@ -80,6 +83,23 @@ class Visit:
     now: datetime
     viewed: tuple[ProductId, ...]
     here: str
+    visitor: Visitor
+    user: Identity | None
+
+    @property
+    def who(self) -> Identity:
+        """Whose page this is: the user who is signed in, else the visitor."""
+        return self.user or self.visitor.identity
+
+    @property
+    def shopper(self) -> Identity | None:
+        """Whoever lists may be made for; None for a browser that was never met."""
+        return self.user or (None if self.visitor.fresh else self.visitor.identity)
+
+    @property
+    def form_token(self) -> str:
+        """What a form of this visitor's carries."""
+        return self.visitor.form_token(self.site.app.session_secret)
 
     def frame(self, title: str, *, description: str = "", canonical: str = "", query: str = "", indexable: bool = True) -> Frame:
         """What surrounds the page called `title`."""
@@ -100,8 +120,11 @@ class Visit:
         )
 
     def page(self, template: str, context: "DataclassInstance", *, status: int = 200) -> HTMLResponse:
-        """The filled template as a response that only this shopper's browser may keep."""
-        return HTMLResponse(filled(self.site, template, context), status_code=status, headers=PRIVATE)
+        """The filled template as a response that only this shopper's browser may keep; with a form that needs the visitor's cookie it sets it."""
+        response = HTMLResponse(filled(self.site, template, context), status_code=status, headers=PRIVATE)
+        if hasattr(context, "form_token"):
+            self.visitor.keep(response)
+        return response
 
 
 PRIVATE: Final = {"Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Language"}
@@ -121,6 +144,8 @@ def visit(site: Site, request: Request) -> Visit:
         now=site.app.clock(),
         viewed=read_viewed(request, shop.id),
         here=here(request),
+        visitor=visitor_of(request),
+        user=signed_in(request, shop, site.app.session_secret, site.app.clock()),
     )
 
 

@@ -1,5 +1,6 @@
 """Shoppers: merge and un-merge, consent, profile and corrections, export and erasure."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
@@ -17,6 +18,8 @@ from shopkeeper.api.schemas.shoppers import (
     ExportOut,
     MergeIn,
     ProfileOut,
+    SignInIn,
+    SignInOut,
     UnmergeIn,
 )
 from shopkeeper.api.shopper import Kind, named, own_or_secret
@@ -24,6 +27,7 @@ from shopkeeper.catalog.document_fields import moment_text
 from shopkeeper.domain.segment import Segment
 from shopkeeper.domain.shopper import PURPOSES, Consent, Correction, Identity
 from shopkeeper.domain.texts import LocalizedText
+from shopkeeper.privacy.signing import sign
 from shopkeeper.shoppers.profile import Line
 
 router = APIRouter(tags=["Shoppers"])
@@ -40,6 +44,16 @@ def merge(caller: Writer, asked: MergeIn) -> Response:
 def unmerge(caller: Writer, asked: UnmergeIn) -> Response:
     """Make the visitor somebody of their own again, with what was done on that device."""
     return json_reply({"changed": caller.shop.shoppers.unmerge(asked.visitor_id)})
+
+
+@router.post("/v1/shoppers/sign-in", response_model=SignInOut, summary="Make a sign-in link", operation_id="signInShopper")
+def sign_in(request: Request, caller: Writer, asked: SignInIn) -> Response:
+    """A signed link that signs the browser which opens it in to the storefront as this user, and merges its visitor."""
+    app = context_of(request).installation
+    until = context_of(request).clock() + timedelta(minutes=asked.minutes)
+    token = sign(app.session_secret, "shopper sign-in", [caller.shop.id, Identity("user", asked.user_id).value], until=until)
+    prefix = "" if caller.shop.id == app.shop().id else f"/s/{caller.shop.id}"
+    return json_reply({"path": f"{prefix}/sign-in?token={token}", "expires": moment_text(until)})
 
 
 @router.put("/v1/shoppers/{kind}/{shopper_id}/consent", response_model=ConsentOut, summary="Keep a shopper's answer", operation_id="putConsent")

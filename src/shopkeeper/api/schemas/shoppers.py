@@ -21,6 +21,20 @@ class UnmergeIn(Strict):
     visitor_id: str = Field(min_length=1, max_length=200)
 
 
+class SignInIn(Strict):
+    """Whom the shop's own backend has recognised, and for how long the link is good."""
+
+    user_id: str = Field(min_length=1, max_length=200)
+    minutes: int = Field(default=5, ge=1, le=60)
+
+
+class SignInOut(Shown):
+    """Where to send the browser: a path of the storefront, good until `expires`."""
+
+    path: str
+    expires: str
+
+
 class ChangedOut(Shown):
     """`changed` is false where all was so already."""
 

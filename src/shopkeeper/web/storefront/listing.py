@@ -59,6 +59,8 @@ class Listing:
                 sort=selection.sort,
                 limit=limit,
                 cursor=selection.cursor,
+                shopper=self.seen.shopper,
+                personalisation=self.seen.shop.personalisation,
             )
         )
 
