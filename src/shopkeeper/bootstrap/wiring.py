@@ -21,6 +21,7 @@ from shopkeeper.jobs.downdate import RecommenderOfShoppers
 from shopkeeper.jobs.erase import Erasure, OrdersOfShoppers
 from shopkeeper.jobs.imports import ImportLog
 from shopkeeper.jobs.pipeline import OfflineJobs
+from shopkeeper.jobs.segments import SegmentJob
 from shopkeeper.orders.service import OrderHistory
 from shopkeeper.ports.artifacts import ArtifactStore
 from shopkeeper.ranking.facts import facts_of
@@ -55,6 +56,7 @@ class Shop:
     events: EventLog
     shoppers: ShopperService
     erasure: Erasure
+    segments: SegmentJob
     search: SearchService
     recommend: RecommendService
     keys: KeyService
@@ -160,6 +162,7 @@ def _open_shop(settings: Settings, shop: ShopId, secret: bytes, *, read_only: bo
         events=events,
         shoppers=shoppers,
         erasure=erasure,
+        segments=SegmentJob(events, database.shoppers, shoppers, database.segments, facts, clock=clock),
         search=search,
         recommend=recommend,
         keys=KeyService(database.keys, shop, clock=clock),

@@ -23,6 +23,7 @@ from shopkeeper.cli import (
     migrate,
     predict,
     serve,
+    shoppers,
     train,
 )
 from shopkeeper.errors import BadInput, NotFound, ShopkeeperError
@@ -54,7 +55,7 @@ def _installation(
     context.obj = config
 
 
-for verb in (init, demo, import_, export, train, evaluate, serve, bench, predict, artifacts, keys, migrate, backup, diagnose):
+for verb in (init, demo, import_, export, train, evaluate, serve, bench, predict, artifacts, keys, shoppers, migrate, backup, diagnose):
     verb.register(app)
 
 

@@ -98,6 +98,10 @@ class ShopperService:
         person = self.person(who)
         return Stance(implied=self._implied) if person is None else self._stance(person)
 
+    def allows(self, person: Shopper, purpose: Purpose) -> bool:
+        """True if the person agreed to `purpose`."""
+        return self._stance(person).allows(purpose)
+
     def consents(self, who: Identity) -> list[Consent]:
         """Every answer that the person gave, oldest first."""
         person = self.person(who)

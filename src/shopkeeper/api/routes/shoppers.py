@@ -18,6 +18,7 @@ from shopkeeper.api.schemas.shoppers import (
     ExportOut,
     MergeIn,
     ProfileOut,
+    SegmentsOut,
     SignInIn,
     SignInOut,
     UnmergeIn,
@@ -86,6 +87,12 @@ def profile(caller: Writer, kind: Kind, shopper_id: ShopperName) -> Response:
             "segments": [_segment(segment) for segment in caller.shop.shoppers.segments(who)],
         }
     )
+
+
+@router.get("/v1/segments", response_model=SegmentsOut, summary="List the segments", operation_id="listSegments")
+def segments(caller: Writer) -> Response:
+    """Every segment with how many persons are in it, as last computed by `shopkeeper segments`."""
+    return json_reply({"segments": [_segment(segment) for segment in caller.shop.database.segments.all()]})
 
 
 @router.post("/v1/shoppers/{kind}/{shopper_id}/corrections", status_code=204, summary="Correct a profile", operation_id="correctProfile")

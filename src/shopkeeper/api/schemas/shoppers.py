@@ -107,6 +107,12 @@ class SegmentOut(Shown):
     rule: str
 
 
+class SegmentsOut(Shown):
+    """Every segment, by id."""
+
+    segments: list[SegmentOut]
+
+
 class ProfileOut(Shown):
     """The profile. `personalisation` false: the shopper did not agree (any more), so there is none."""
 
