@@ -29,7 +29,7 @@ class ItemWeights:
 
 
 def score(
-    model: ItemWeights, items: NDArray[np.integer], ages: NDArray[np.integer], strengths: NDArray[np.floating] | None = None
+    model: ItemWeights, items: NDArray[np.integer], ages: NDArray[np.integer], strengths: NDArray[np.float64] | None = None
 ) -> NDArray[np.float64]:
     """A score for every item, 0 where the history says nothing; `ages[i]` counts steps since `items[i]` (0 = the latest).
 

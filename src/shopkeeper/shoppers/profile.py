@@ -125,7 +125,7 @@ def profile_of(events: Sequence[Event], facts: Facts, *, now: datetime, correcti
     for product, said in by_product.items():
         for fact in facts.get(product, ()):
             lines.setdefault((fact.facet, fact.key), _Sum(fact.label)).add(said.weight, said.places)
-    told = {(one.facet, one.key): one.verdict for one in sorted(corrections, key=lambda one: one.at)}
+    told: dict[tuple[str, str], Verdict] = {(one.facet, one.key): one.verdict for one in sorted(corrections, key=lambda one: one.at)}
     since = min((event.occurred for event in events), default=None)
     return Profile(tuple(_ranked(lines, told, events)), len(events), since)
 

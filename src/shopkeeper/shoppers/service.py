@@ -10,7 +10,7 @@ import orjson
 
 from shopkeeper.domain.ids import ShopperId
 from shopkeeper.domain.segment import Segment
-from shopkeeper.domain.shopper import PURPOSES, Consent, Correction, Identity, IdentityKind, Purpose, Shopper
+from shopkeeper.domain.shopper import PURPOSES, Consent, Correction, Identity, IdentityKind, Purpose, Shopper, Verdict
 from shopkeeper.errors import BadInput, NotFound
 from shopkeeper.events.log import EventLog
 from shopkeeper.ports.shoppers import NoteStore, SealedNote, SegmentStore, ShopperStore
@@ -143,7 +143,7 @@ class ShopperService:
     def corrections(self, person: Shopper) -> list[Correction]:
         """What the person said of their profile, oldest first."""
         said = self._read_notes(person.all, CORRECTION)
-        return [Correction(one["facet"], one["key"], one["verdict"], datetime.fromisoformat(one["at"])) for one in said]
+        return [Correction(one["facet"], one["key"], cast(Verdict, one["verdict"]), datetime.fromisoformat(one["at"])) for one in said]
 
     def names(self, person: Shopper, given: Identity) -> list[Identity]:
         """The identities of the person in the shop's own words, as far as they are known: as asked for, as merged, as they stand in events."""

@@ -59,6 +59,7 @@ class MyDataContext(PageContext):
     switches: Sequence[Switch]
     personal: bool
     groups: Sequence[ProfileGroup]
+    details: Sequence[ProfileGroup]
     events: int
     since: datetime | None
     segments: Sequence[str]

@@ -26,7 +26,7 @@ from shopkeeper.api.schemas.shoppers import (
 from shopkeeper.api.shopper import Kind, named, own_or_secret
 from shopkeeper.catalog.document_fields import moment_text
 from shopkeeper.domain.segment import Segment
-from shopkeeper.domain.shopper import PURPOSES, Consent, Correction, Identity
+from shopkeeper.domain.shopper import PURPOSES, Consent, Correction, Identity, Purpose
 from shopkeeper.domain.texts import LocalizedText
 from shopkeeper.privacy.signing import sign
 from shopkeeper.shoppers.profile import Line
@@ -61,7 +61,7 @@ def sign_in(request: Request, caller: Writer, asked: SignInIn) -> Response:
 def put_consent(caller: Reader, kind: Kind, shopper_id: ShopperName, asked: ConsentIn) -> Response:
     """Keep an answer per purpose, from this moment on. A public key may speak for a visitor only."""
     who = own_or_secret(caller, named(kind, shopper_id))
-    answers = {purpose: said for purpose in PURPOSES if (said := getattr(asked, purpose)) is not None}
+    answers: dict[Purpose, bool] = {purpose: said for purpose in PURPOSES if (said := getattr(asked, purpose)) is not None}
     if answers:
         caller.shop.shoppers.consent(who, answers, source=asked.source)
     return json_reply(_consent(caller, who))
@@ -124,7 +124,7 @@ def certificate(caller: Writer, certificate_id: ShopperName) -> Response:
 def _consent(caller: Caller, who: Identity) -> dict[str, object]:
     stance = caller.shop.shoppers.stance(who)
     history = [_answer(one) for one in caller.shop.shoppers.consents(who)]
-    return {purpose: stance.allows(purpose) for purpose in PURPOSES} | {"history": history}
+    return {"history": history, **{purpose: stance.allows(purpose) for purpose in PURPOSES}}
 
 
 def _answer(one: Consent) -> dict[str, object]:

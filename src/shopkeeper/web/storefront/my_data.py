@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from shopkeeper.domain.ids import CustomerId, ProductId
 from shopkeeper.domain.product import Product
-from shopkeeper.domain.shopper import PURPOSES, Correction, Verdict
+from shopkeeper.domain.shopper import PURPOSES, Correction, Purpose, Verdict
 from shopkeeper.errors import NotFound
 from shopkeeper.shoppers.profile import ATTRIBUTE, Line, Profile
 from shopkeeper.web.account import account_cookie
@@ -22,7 +22,7 @@ from shopkeeper.web.site import Site, Visit, viewed_cookie, visit
 from shopkeeper.web.storefront.listing import facet_label
 from shopkeeper.web.visitor import VISITOR_COOKIE
 
-SHOWN_DOINGS: Final = 30
+SHOWN_DOINGS: Final = 12
 SHOWN_LINES: Final = 5
 _ORDERS_COUNTED: Final = 1_000
 SOURCE: Final = "my data"
@@ -58,7 +58,8 @@ def context(seen: Visit, *, saved: bool) -> MyDataContext:
             Switch(one, str(seen.t(f"purpose.{one}")), str(seen.t(f"purpose_why.{one}")), stance.allows(one), answers.get(one)) for one in PURPOSES
         ],
         personal=profile is not None,
-        groups=_groups(profile, products, seen) if profile is not None else (),
+        groups=_groups(profile, products, seen, details=False) if profile is not None else (),
+        details=_groups(profile, products, seen, details=True) if profile is not None else (),
         events=profile.events if profile is not None else len(doings),
         since=profile.since if profile is not None else None,
         segments=[one.name.get(seen.lang) for one in shop.shoppers.segments(who)],
@@ -80,9 +81,9 @@ async def consent(site: Site, request: Request) -> Response:
 
 def _consent(site: Site, request: Request, form: FormData) -> Response:
     seen = _checked(site, request, form)
-    purposes = [one for one in PURPOSES if form.get("purpose") in (one, "all")]
+    purposes: list[Purpose] = [one for one in PURPOSES if form.get("purpose") in (one, "all")]
     if purposes:
-        seen.shop.shoppers.consent(seen.who, dict.fromkeys(purposes, form.get("to") == "on"), source=SOURCE)
+        seen.shop.shoppers.consent(seen.who, {one: form.get("to") == "on" for one in purposes}, source=SOURCE)
     return _back(seen)
 
 
@@ -167,9 +168,12 @@ def _back(seen: Visit) -> Response:
     return RedirectResponse(seen.url("my_data", query=[("saved", "1")]), status_code=303)
 
 
-def _groups(profile: Profile, products: Mapping[ProductId, Product], seen: Visit) -> Sequence[ProfileGroup]:
+def _groups(profile: Profile, products: Mapping[ProductId, Product], seen: Visit, *, details: bool) -> Sequence[ProfileGroup]:
+    """The profile facet by facet: what lists go by, or with `details` the rest, the attributes."""
     found = []
     for facet, lines in groupby(profile.lines, key=lambda line: line.facet):
+        if facet.startswith(ATTRIBUTE) is not details:
+            continue
         shown = [line for place, line in enumerate(lines) if place < SHOWN_LINES or line.verdict != "as_found"]
         name = facet.removeprefix(ATTRIBUTE)
         title = str(seen.t(f"profile_facet.{facet}")) if f"profile_facet.{facet}" in seen.t else facet_label(name, seen)
