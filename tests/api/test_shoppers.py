@@ -81,13 +81,6 @@ class TestRealTime:
         does(shop, who, "not_interested", first)
         assert first not in [item["id"] for item in shop.get("/v1/recommendations/similar", params=asked).json()["items"]]
 
-    def test_suggestions_put_what_the_shopper_likes_first_among_its_kind(self, shop: Installation) -> None:
-        who = visitor(shop)
-        does(shop, who, "purchase", "s-2")
-        plain = shop.get("/v1/suggest", params={"q": "b"}).json()["suggestions"]
-        own = shop.get("/v1/suggest", params={"q": "b", "visitor_id": who}).json()["suggestions"]
-        assert sorted(one["text"] for one in own) == sorted(one["text"] for one in plain)
-
 
 class TestConsentAndDial:
     def test_without_consent_nothing_changes(self, shop: Installation) -> None:
