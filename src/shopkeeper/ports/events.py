@@ -44,6 +44,10 @@ class EventStore(Protocol):
         """The newest events of any of `shoppers` by `occurred` (then id), newest first."""
         ...
 
+    def mark(self, shoppers: Sequence[ShopperId]) -> tuple[int, int]:
+        """(highest number of arrival, how many) over the events of `shoppers`: equal marks mean that nothing came or went."""
+        ...
+
     def scan(self, *, since: datetime | None = None, until: datetime | None = None) -> Iterator[SealedEvent]:
         """Events with `since` <= occurred < `until` in the order of `occurred` (then id), streamed."""
         ...

@@ -67,6 +67,7 @@ class ProfileOfShoppers:
     def forget(self, leaving: Leaving, at: datetime) -> Forgotten:
         """Remove notes and memberships."""
         del at
+        self._service.drop(leaving.shoppers)
         return Forgotten({"notes": self._notes.forget(leaving.shoppers), "segments": self._segments.forget(leaving.shoppers)})
 
 

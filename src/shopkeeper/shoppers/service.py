@@ -4,7 +4,8 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, cast
+from time import monotonic
+from typing import Any, Final, TypeVar, cast
 
 import orjson
 
@@ -21,6 +22,10 @@ PROFILE_EVENTS: Final = 500
 """Newest events that a profile is made from: months of an ordinary shopper, and what is older has faded."""
 RECENT_EVENTS: Final = 200
 """Newest events that a list goes on from; the fold-in forgets after a few dozen steps."""
+PERSONS_KEPT: Final = 2_000
+KEPT_S: Final = 60.0
+"""How long a profile may lag behind the catalogue and the fading of weights; behind events and corrections it never lags."""
+Made = TypeVar("Made")
 NAME: Final = "name"
 CORRECTION: Final = "correction"
 
@@ -36,6 +41,15 @@ class Stance:
         """True where they said yes and nothing else since, or said nothing and the shop takes that for a yes."""
         said = next((one.granted for one in self.answers if one.purpose == purpose), None)
         return purpose in self.implied if said is None else said
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Something made of a person's events, what it was made at, and until when it may be shown again."""
+
+    mark: object
+    until: float
+    made: Any
 
 
 class ShopperService:
@@ -59,6 +73,8 @@ class ShopperService:
         self._facts = facts
         self._clock = clock
         self._implied = implied
+        self._profiles: dict[tuple[ShopperId, ...], _Kept] = {}
+        self._recents: dict[tuple[ShopperId, ...], _Kept] = {}
 
     def person(self, who: Identity) -> Shopper | None:
         """The person that `who` is part of, None where nothing is known of them (any more)."""
@@ -119,7 +135,9 @@ class ShopperService:
     def recent(self, who: Identity) -> Recent | None:
         """What the person did lately; None where they are not known or did not agree to `personalisation`."""
         person = self._personal(who)
-        return None if person is None else recent_of([one.event for one in self._log.of_shoppers(person.all, limit=RECENT_EVENTS)])
+        if person is None:
+            return None
+        return self._kept(self._recents, person, (), lambda: recent_of([one.event for one in self._log.of_shoppers(person.all, limit=RECENT_EVENTS)]))
 
     def profile(self, who: Identity) -> Profile | None:
         """The person's profile; None where they are not known or did not agree to `personalisation`."""
@@ -128,9 +146,31 @@ class ShopperService:
 
     def profile_of(self, person: Shopper) -> Profile:
         """The profile of a person, whose consent was asked before."""
+        corrections = tuple(self.corrections(person))
+        return self._kept(self._profiles, person, corrections, lambda: self._made(person, corrections))
+
+    def drop(self, shoppers: Sequence[ShopperId]) -> None:
+        """Let go of what is held in memory of these."""
+        for kept in (self._profiles, self._recents):
+            for persons in [persons for persons in list(kept) if set(persons) & set(shoppers)]:
+                kept.pop(persons, None)
+
+    def _made(self, person: Shopper, corrections: Sequence[Correction]) -> Profile:
         events = [one.event for one in self._log.of_shoppers(person.all, limit=PROFILE_EVENTS)]
         products = list(dict.fromkeys(item.product_id for event in events for item in event.items))
-        return profile_of(events, self._facts(products), now=self._clock(), corrections=self.corrections(person))
+        return profile_of(events, self._facts(products), now=self._clock(), corrections=corrections)
+
+    def _kept(self, kept: dict[tuple[ShopperId, ...], _Kept], person: Shopper, corrections: tuple[Correction, ...], make: Callable[[], Made]) -> Made:
+        """What was made last, while no event came or went and nothing was corrected; else made anew, so that an event is felt at once."""
+        mark = (self._log.mark(person.all), corrections)
+        found = kept.get(person.all)
+        if found is not None and found.mark == mark and monotonic() < found.until:
+            return found.made
+        made = make()
+        if len(kept) >= PERSONS_KEPT:
+            kept.clear()
+        kept[person.all] = _Kept(mark, monotonic() + KEPT_S, made)
+        return made
 
     def correct(self, who: Identity, correction: Correction) -> None:
         """Keep the shopper's own word on a line of their profile; it counts from the next list on. `NotFound` for one whom the shop does not know."""

@@ -39,6 +39,13 @@ class SqlEventStore:
         with self._connections.read() as connection:
             return [_event(row) for row in connection.execute(newest)]
 
+    def mark(self, shoppers: Sequence[ShopperId]) -> tuple[int, int]:
+        """(highest number of arrival, how many) over the events of `shoppers`; answered from the index alone."""
+        counted = select(func.max(events.c.seq), func.count()).where(events.c.shopper.in_(list(shoppers)))
+        with self._connections.read() as connection:
+            newest, count = connection.execute(counted).one()
+        return newest or 0, count
+
     def scan(self, *, since: datetime | None = None, until: datetime | None = None) -> Iterator[SealedEvent]:
         """Events by `occurred` (then id); each page is a short transaction, so a slow reader holds nothing up."""
         return _scan(self._connections, events, "occurred", _event, since=since, until=until)
