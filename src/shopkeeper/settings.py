@@ -47,11 +47,15 @@ class DatabaseSettings(_Tree):
 
 
 class ShopSettings(_Tree):
-    """One shop. `languages` in the order in which they are offered; the first is the default."""
+    """One shop. `languages` in the order in which they are offered; the first is the default.
+
+    `demo_sign_in` lets anybody sign in to the storefront by picking a name: for the demo, never for a shop of yours.
+    """
 
     name: dict[str, str] = Field(default_factory=dict)
     languages: tuple[Lang, ...] = LANGS
     currency: str = Field(default="CNY", pattern="^[A-Z]{3}$")
+    demo_sign_in: bool = False
 
     @field_validator("languages")
     @classmethod

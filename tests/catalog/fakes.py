@@ -100,6 +100,14 @@ class FakeReviews:
     def of_product(self, product_id: ProductId, *, limit: int = 20) -> list[Review]:
         return sorted((r for r in self.rows.values() if r.product_id == product_id), key=lambda r: r.written, reverse=True)[:limit]
 
+    def of_customer(self, customer_id: CustomerId) -> list[Review]:
+        return [review for _, review in sorted(self.rows.items()) if review.customer_id == customer_id]
+
+    def detach(self, customer_id: CustomerId) -> int:
+        mine = self.of_customer(customer_id)
+        self.rows.update({review.id: replace(review, customer_id=None) for review in mine})
+        return len(mine)
+
     def scan(self) -> Iterator[Review]:
         yield from (self.rows[id] for id in sorted(self.rows))
 
@@ -145,6 +153,11 @@ class FakeOrders:
 
     def of_customer(self, customer_id: CustomerId, *, limit: int = 50) -> list[Order]:
         return [order for order in reversed(list(self.scan())) if order.customer_id == customer_id][:limit]
+
+    def detach(self, customer_id: CustomerId) -> int:
+        mine = [order for order in self.rows.values() if order.customer_id == customer_id]
+        self.rows.update({order.id: replace(order, customer_id=None) for order in mine})
+        return len(mine)
 
     def count(self) -> int:
         return len(self.rows)

@@ -8,7 +8,7 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, meta, nodes
 
 from shopkeeper.web import buying_contexts as buying
-from shopkeeper.web import contexts
+from shopkeeper.web import contexts, shopper_contexts
 from shopkeeper.web.console import contexts as console
 
 FOLDER = Path(contexts.__file__).parent / "templates"
@@ -19,6 +19,9 @@ CONTEXTS = {
     "policies.html": contexts.PoliciesContext,
     "policy.html": contexts.PolicyContext,
     "problem.html": contexts.ProblemContext,
+    "my_data.html": shopper_contexts.MyDataContext,
+    "certificate.html": shopper_contexts.CertificateContext,
+    "sign_in.html": shopper_contexts.SignInPageContext,
     "suggestions.html": contexts.SuggestionsContext,
     "cart.html": buying.CartContext,
     "checkout.html": buying.CheckoutContext,

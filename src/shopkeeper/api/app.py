@@ -39,6 +39,7 @@ from shopkeeper.api.routes import (
     reviews,
     search,
     settings,
+    shoppers,
     tasks,
 )
 from shopkeeper.api.routes.events import ShortWay
@@ -48,7 +49,7 @@ THREADS = 16
 """Requests that are worked on at once. More threads only make them wait for the interpreter instead of for their turn, and the slowest slower."""
 
 # The busiest first. `search` before `products`: /v1/products/{id}/similar must be tried before an id that may itself hold slashes.
-ROUTERS = (events, search, recommend, products, tasks, reviews, orders, cart, buying, imports, keys, settings, instantsearch, operation)
+ROUTERS = (events, search, recommend, products, tasks, reviews, orders, cart, buying, imports, shoppers, keys, settings, instantsearch, operation)
 
 
 def create_app(app: App) -> FastAPI:

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,14 +17,18 @@ from shopkeeper.adapters.lexical import PostingsIndexes
 from shopkeeper.adapters.storage import SqlShopDatabase, claim_server, migrate, open_shop_database
 from shopkeeper.adapters.storage.places import SqliteFile
 from shopkeeper.catalog.service import CatalogService
-from shopkeeper.domain.ids import ShopId
+from shopkeeper.domain.ids import ProductId, ShopId
+from shopkeeper.domain.shopper import Purpose
 from shopkeeper.domain.texts import Lang, LocalizedText
 from shopkeeper.events.importing import EventHistory
 from shopkeeper.events.intake import EventIntake
 from shopkeeper.events.log import EventLog
+from shopkeeper.jobs.downdate import RecommenderOfShoppers
+from shopkeeper.jobs.erase import BuyingOfShoppers, Erasure, OrdersOfShoppers
 from shopkeeper.jobs.imports import ImportLog
 from shopkeeper.jobs.pipeline import OfflineJobs
 from shopkeeper.jobs.roll_events import Rolled, roll_events
+from shopkeeper.jobs.segments import SegmentJob
 from shopkeeper.orders.carts import CartService
 from shopkeeper.orders.checkout import Checkout
 from shopkeeper.orders.desk import OrderDesk
@@ -32,14 +36,17 @@ from shopkeeper.orders.payment import DemoPayment
 from shopkeeper.orders.promotions import PromotionList
 from shopkeeper.orders.rulebook import RuleBook
 from shopkeeper.orders.service import OrderHistory
-from shopkeeper.orders.telling import ConsentedLog
 from shopkeeper.ports.artifacts import ArtifactStore
 from shopkeeper.ports.lexical import LexicalIndexes
 from shopkeeper.ports.progress import Progress, Silent
 from shopkeeper.preferences import ShopPreferences
+from shopkeeper.ranking.facts import facts_of
 from shopkeeper.recommend.service import RecommendService
 from shopkeeper.search.service import SearchService
 from shopkeeper.settings import Settings
+from shopkeeper.shoppers.erasure import EventsOfShoppers, ProfileOfShoppers
+from shopkeeper.shoppers.profile import Facts
+from shopkeeper.shoppers.service import ShopperService
 
 
 def utc_now() -> datetime:
@@ -55,6 +62,7 @@ class Shop:
     given_name: LocalizedText
     given_languages: tuple[Lang, ...]
     currency: str
+    demo: bool
     folder: Path
     database: SqlShopDatabase
     artifacts: ArtifactStore
@@ -68,6 +76,9 @@ class Shop:
     desk: OrderDesk
     promotions: PromotionList
     rules: RuleBook
+    shoppers: ShopperService
+    erasure: Erasure
+    segments: SegmentJob
     search: SearchService
     recommend: RecommendService
     keys: KeyService
@@ -89,6 +100,11 @@ class Shop:
     def languages(self) -> tuple[Lang, ...]:
         """The languages in the order in which they are offered: as the merchant has set it, else as the installation's settings say."""
         return self.preferences.current().languages or self.given_languages
+
+    @property
+    def personalisation(self) -> float:
+        """How far a consenting shopper's profile may move search results, 0 to 1: as the merchant has set it."""
+        return self.preferences.current().ranking.personalisation
 
     @property
     def media(self) -> Path:
@@ -164,36 +180,58 @@ def build(
     `lexical` puts another text index in the place of the one that is served, for benches.
     """
     wanted = [only] if only is not None else [ShopId(name) for name in settings.shops]
+    secret = _session_secret(settings.home)
     with ExitStack() as opened:
         shops: dict[ShopId, Shop] = {}
         for shop_id in wanted:
-            shops[shop_id] = _open_shop(settings, shop_id, read_only=read_only, clock=clock, lexical=lexical or PostingsIndexes())
+            shops[shop_id] = _open_shop(settings, shop_id, secret, read_only=read_only, clock=clock, lexical=lexical or PostingsIndexes())
             opened.callback(shops[shop_id].close)
-        app = App(settings=settings, shops=shops, session_secret=_session_secret(settings.home), clock=clock)
+        app = App(settings=settings, shops=shops, session_secret=secret, clock=clock)
         opened.pop_all()
         return app
 
 
-def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Callable[[], datetime], lexical: LexicalIndexes) -> Shop:
+def _open_shop(settings: Settings, shop: ShopId, secret: bytes, *, read_only: bool, clock: Callable[[], datetime], lexical: LexicalIndexes) -> Shop:
     folder = settings.shop_folder(shop)
     about = settings.shops[shop]
     database = open_shop_database(settings.database_url, shop, read_only=read_only, segments=folder / "events")
     artifacts = FolderArtifacts(folder / "artifacts")
-    search = SearchService(database.products, artifacts, lexical, folder / "live", clock=clock)
     catalog = CatalogService(database.products, database.reviews, database.policies, clock=clock)
     orders = OrderHistory(database.orders, database.products, clock=clock)
     preferences = ShopPreferences(database.preferences, clock=clock, ticks=time.monotonic)
     events = EventLog(database.events, database.shoppers, database.vault, clock=clock)
-    intake = EventIntake(events, database.shoppers, clock=clock, implied=lambda: preferences.current().privacy.implied)
+
+    def implied() -> frozenset[Purpose]:
+        return preferences.current().privacy.implied
+
+    intake = EventIntake(events, database.shoppers, clock=clock, implied=implied)
     carts = CartService(database.carts, database.products, events, database.shoppers, currency=about.currency, clock=clock)
     rules = RuleBook(database.rules, currency=about.currency, clock=clock)
-    told = ConsentedLog(events, database.shoppers)
-    checkout = Checkout(database.placed, carts, rules, DemoPayment(), told.record, currency=about.currency, clock=clock)
+    checkout = Checkout(
+        database.placed, carts, rules, DemoPayment(), lambda events: intake.keep(events).count("accepted"), currency=about.currency, clock=clock
+    )
+
+    def facts(products: Sequence[ProductId]) -> Facts:
+        return facts_of(search.columns(), products)
+
+    shoppers = ShopperService(database.shoppers, database.notes, database.segments, events, facts, clock=clock, implied=implied)
+    search = SearchService(database.products, artifacts, lexical, folder / "live", clock=clock, profile=shoppers.profile)
+    recommend = RecommendService(database.products, database.orders, artifacts, search.columns, search.similar_ids, clock=clock, shoppers=shoppers)
+    parts = (
+        RecommenderOfShoppers(database.orders, artifacts, published=recommend.refresh),
+        OrdersOfShoppers(database.orders, database.reviews),
+        BuyingOfShoppers(database.carts, database.placed),
+        ProfileOfShoppers(shoppers, database.notes, database.segments),
+        EventsOfShoppers(database.events, database.lists, events),
+    )
+    kept = database.erasures
+    erasure = Erasure(shop, shoppers, database.shoppers, events, database.vault, kept, artifacts, parts, secret=secret, clock=clock)
     return Shop(
         id=shop,
         given_name=about.title,
         given_languages=about.languages,
         currency=about.currency,
+        demo=about.demo_sign_in,
         folder=folder,
         database=database,
         artifacts=artifacts,
@@ -207,8 +245,11 @@ def _open_shop(settings: Settings, shop: ShopId, *, read_only: bool, clock: Call
         desk=OrderDesk(database.placed, database.products, carts, rules, checkout, clock=clock),
         promotions=PromotionList(database.promotions, clock=clock),
         rules=rules,
+        shoppers=shoppers,
+        erasure=erasure,
+        segments=SegmentJob(events, database.shoppers, shoppers, database.segments, facts, clock=clock),
         search=search,
-        recommend=RecommendService(database.products, database.orders, artifacts, search.columns, search.similar_ids, clock=clock),
+        recommend=recommend,
         keys=KeyService(database.keys, shop, clock=clock),
         accounts=AccountService(database.accounts, shop, clock=clock),
         sessions=SessionService(database.accounts, clock=clock),

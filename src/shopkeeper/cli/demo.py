@@ -75,7 +75,7 @@ def _make(folder: Path, *, size: int) -> None:
     began = time.monotonic()
     if folder.exists():  # a first attempt that was cut short
         shutil.rmtree(folder)
-    write_settings(folder / CONFIG_NAME, shop_id(SHOP), name_en="Corner Shop", name_zh="街角小店", currency="CNY")
+    write_settings(folder / CONFIG_NAME, shop_id(SHOP), name_en="Corner Shop", name_zh="街角小店", currency="CNY", demo=True)
     settings = load_settings(folder / CONFIG_NAME)
     _write_secret(folder / KEY_FILE, bootstrap.create_shop(settings, shop_id(SHOP)))
     made = {"size": size, "seed": DEFAULT_SEED, "now": datetime.now(UTC).replace(minute=0, second=0, microsecond=0)}

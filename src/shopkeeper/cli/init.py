@@ -43,7 +43,7 @@ def init(
     console.print(f"Next: shopkeeper import products FEED --shop {wanted}, then shopkeeper train, then shopkeeper serve.")
 
 
-def write_settings(path: Path, shop: str, *, name_en: str, name_zh: str, currency: str) -> None:
+def write_settings(path: Path, shop: str, *, name_en: str, name_zh: str, currency: str, demo: bool = False) -> None:
     """Write the settings file for a first shop, or add the shop to the file that is there."""
     import orjson
 
@@ -51,6 +51,8 @@ def write_settings(path: Path, shop: str, *, name_en: str, name_zh: str, currenc
         return orjson.dumps(text).decode()  # a JSON string is a TOML basic string
 
     table = f'[shops.{shop}]\nname = {{ zh = {quoted(name_zh)}, en = {quoted(name_en)} }}\nlanguages = ["zh", "en"]\ncurrency = {quoted(currency)}\n'
+    if demo:
+        table += "demo_sign_in = true\n"
     if path.exists():
         with path.open("a", encoding="utf-8") as file:
             file.write(f"\n{table}")

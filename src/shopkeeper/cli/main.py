@@ -25,6 +25,7 @@ from shopkeeper.cli import (
     predict,
     roll,
     serve,
+    shoppers,
     train,
 )
 from shopkeeper.errors import BadInput, NotFound, ShopkeeperError
@@ -56,7 +57,25 @@ def _installation(
     context.obj = config
 
 
-for verb in (init, demo, import_, export, train, evaluate, serve, bench, predict, artifacts, keys, accounts, migrate, backup, diagnose, roll):
+for verb in (
+    init,
+    demo,
+    import_,
+    export,
+    train,
+    evaluate,
+    serve,
+    bench,
+    predict,
+    artifacts,
+    keys,
+    accounts,
+    shoppers,
+    migrate,
+    backup,
+    diagnose,
+    roll,
+):
     verb.register(app)
 
 

@@ -48,3 +48,29 @@ class Consent:
     granted: bool
     at: datetime
     source: str = ""
+
+
+Verdict = Literal["not_me", "less", "more", "as_found"]
+"""What a shopper says of a line of their profile: it is not them, show less, show more; or take back what was said before."""
+VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A shopper's own word on one line of their profile: the newest on a line counts."""
+
+    facet: str
+    key: str
+    verdict: Verdict
+    at: datetime
+
+    def __post_init__(self) -> None:
+        if self.verdict not in VERDICTS:
+            raise BadInput(f"{self.verdict!r} is not a verdict", field="verdict", value=self.verdict, hint=f"Known: {', '.join(VERDICTS)}.")
+        for field, text in (("facet", self.facet), ("key", self.key)):
+            if not 1 <= len(text) <= MAX_LINE:
+                raise BadInput(f"has {len(text)} characters; 1 to {MAX_LINE} are allowed", field=field, value=text[:80])
+
+
+MAX_LINE: Final = 500
+"""Characters of a profile line's facet or key: a category's whole path is the longest."""

@@ -44,6 +44,10 @@ class EventStore(Protocol):
         """The newest events of any of `shoppers` by `occurred` (then id), newest first."""
         ...
 
+    def mark(self, shoppers: Sequence[ShopperId]) -> tuple[int, int]:
+        """(highest number of arrival, how many) over the events of `shoppers`: equal marks mean that nothing came or went."""
+        ...
+
     def scan(self, *, since: datetime | None = None, until: datetime | None = None) -> Iterator[SealedEvent]:
         """Events with `since` <= occurred < `until` in the order of `occurred` (then id), streamed."""
         ...
@@ -82,6 +86,10 @@ class ListStore(Protocol):
 
     def scan(self, *, since: datetime | None = None, until: datetime | None = None) -> Iterator[SealedList]:
         """Lists with `since` <= shown < `until` in the order of `shown` (then id), streamed."""
+        ...
+
+    def of_shoppers(self, shoppers: Sequence[ShopperId]) -> list[SealedList]:
+        """Every list that was shown to any of `shoppers`, oldest first."""
         ...
 
     def forget(self, shoppers: Sequence[ShopperId]) -> int:

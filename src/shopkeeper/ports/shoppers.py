@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from shopkeeper.domain.ids import ShopperId
+from shopkeeper.domain.segment import Segment, SegmentId
 from shopkeeper.domain.shopper import Consent, IdentityKind, Shopper
 
 
@@ -15,6 +16,73 @@ class Pseudonym:
 
     kind: IdentityKind
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class SealedNote:
+    """Something kept about one shopper, sealed under their key; `id` tells their notes apart, `kind` says what to do with it."""
+
+    shopper: ShopperId
+    id: str
+    kind: str
+    written: datetime
+    sealed: bytes
+
+
+class NoteStore(Protocol):
+    """Notes about shoppers."""
+
+    def put(self, note: SealedNote) -> None:
+        """Insert or replace the note of that shopper and id."""
+        ...
+
+    def of_shoppers(self, shoppers: Sequence[ShopperId]) -> list[SealedNote]:
+        """Every note about these, oldest first."""
+        ...
+
+    def forget(self, shoppers: Sequence[ShopperId]) -> int:
+        """Remove the notes about these; returns how many went."""
+        ...
+
+
+class SegmentStore(Protocol):
+    """Segments and who is in them."""
+
+    def replace(self, segments: Sequence[Segment], members: Mapping[SegmentId, Sequence[ShopperId]]) -> None:
+        """Make these the segments, in one step; what was there before goes."""
+        ...
+
+    def all(self) -> list[Segment]:
+        """Every segment, with the present number of its members, by id."""
+        ...
+
+    def of_shopper(self, shopper: ShopperId) -> list[Segment]:
+        """The segments that a person is in, by id."""
+        ...
+
+    def members(self, segment: SegmentId) -> list[ShopperId]:
+        """The persons in a segment, by number."""
+        ...
+
+    def forget(self, shoppers: Sequence[ShopperId]) -> int:
+        """Take these out of every segment; returns how many memberships went."""
+        ...
+
+
+class ErasureStore(Protocol):
+    """Certificates of erasures."""
+
+    def put(self, certificate: str, at: datetime, document: bytes) -> None:
+        """Keep a certificate under its id."""
+        ...
+
+    def get(self, certificate: str) -> bytes | None:
+        """The document, or None where there is none of that id."""
+        ...
+
+    def recent(self, *, limit: int = 50) -> list[bytes]:
+        """The newest documents, newest first."""
+        ...
 
 
 class ShopperStore(Protocol):
@@ -55,6 +123,10 @@ class ShopperStore(Protocol):
 
     def consent_many(self, given: Mapping[ShopperId, Sequence[Consent]]) -> None:
         """Add the answers of several shoppers, in one transaction."""
+        ...
+
+    def history(self, shoppers: Sequence[ShopperId]) -> list[Consent]:
+        """Every answer that these identities ever gave, oldest first."""
         ...
 
     def erase(self, shoppers: Sequence[ShopperId], at: datetime) -> None:

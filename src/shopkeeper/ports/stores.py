@@ -23,7 +23,7 @@ from shopkeeper.domain.task import Task
 from shopkeeper.ports.events import EventStore, KeyVault, ListStore
 from shopkeeper.ports.orders import CartStore, PlacedOrderStore, PromotionStore, RulesStore
 from shopkeeper.ports.put_report import PutReport
-from shopkeeper.ports.shoppers import BotStore, ShopperStore
+from shopkeeper.ports.shoppers import BotStore, ErasureStore, NoteStore, SegmentStore, ShopperStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,10 @@ class OrderStore(Protocol):
         """The customer's newest orders, newest first."""
         ...
 
+    def detach(self, customer_id: CustomerId) -> int:
+        """Make the customer's orders those of a guest, nothing of the id left; returns how many there were."""
+        ...
+
     def count(self) -> int:
         """How many orders there are."""
         ...
@@ -102,6 +106,14 @@ class OrderStore(Protocol):
 
 class ReviewStore(Protocol):
     """Reviews as they were imported."""
+
+    def of_customer(self, customer_id: CustomerId) -> list[Review]:
+        """The customer's reviews, by id."""
+        ...
+
+    def detach(self, customer_id: CustomerId) -> int:
+        """Keep the customer's reviews without their name, nothing of the id left; returns how many there were."""
+        ...
 
     def put(self, reviews: Sequence[Review]) -> PutReport:
         """Insert or replace reviews by id."""
@@ -291,6 +303,12 @@ class ShopDatabase(Protocol):
     def events(self) -> EventStore: ...
     @property
     def lists(self) -> ListStore: ...
+    @property
+    def notes(self) -> NoteStore: ...
+    @property
+    def segments(self) -> SegmentStore: ...
+    @property
+    def erasures(self) -> ErasureStore: ...
     @property
     def vault(self) -> KeyVault: ...
     @property

@@ -12,6 +12,7 @@ from shopkeeper.domain.ids import ProductId
 from shopkeeper.recommend.fold_in import best, score, strongest_source
 from shopkeeper.recommend.model import RecommendModel
 from shopkeeper.recommend.rows import Rows
+from shopkeeper.shoppers.recent import Touch
 
 Source = Literal["bought_next_and_together", "same_orders", "bought_together", "content", "trending", "popular", "newest"]
 SimilarProducts: TypeAlias = Callable[[ProductId, int], list[tuple[ProductId, float]]]
@@ -42,23 +43,28 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """A shopper's latest products, oldest first, with how many steps (orders, looks) ago each was."""
+    """A shopper's latest products, oldest first, with how many steps (orders, looks) ago each was and how strongly it was taken up (1 = bought)."""
 
     products: tuple[ProductId, ...]
     ages: tuple[int, ...]
+    strengths: tuple[float, ...]
 
 
-def steps_of(orders: Iterable[Sequence[ProductId]], looked_at: Sequence[ProductId], beside: Sequence[ProductId]) -> Steps:
-    """Orders (oldest first), then each product looked at as a step of its own, then what the list stands beside; the latest mention counts."""
+def steps_of(orders: Iterable[Sequence[ProductId]], looked_at: Sequence[ProductId], beside: Sequence[ProductId], did: Sequence[Touch] = ()) -> Steps:
+    """Orders (oldest first), then each product looked at as a step of its own, then what the shopper `did`, then what the list stands beside.
+
+    The latest mention of a product counts.
+    """
     steps = [*orders, *((product,) for product in looked_at)]
-    if beside:
-        steps.append(beside)
-    latest: dict[ProductId, int] = {}
-    for age, step in enumerate(reversed(steps)):
+    later = 1 + max((touch.age for touch in did), default=-1) + bool(beside)
+    latest: dict[ProductId, tuple[int, float]] = dict.fromkeys(beside, (0, 1.0))
+    for touch in did:
+        latest.setdefault(touch.product, (touch.age + bool(beside), touch.strength))
+    for age, step in enumerate(reversed(steps), start=later):
         for product in step:
-            latest.setdefault(product, age)
-    entries = sorted(latest.items(), key=lambda entry: -entry[1])
-    return Steps(tuple(product for product, _ in entries), tuple(age for _, age in entries))
+            latest.setdefault(product, (age, 1.0))
+    entries = sorted(latest.items(), key=lambda entry: -entry[1][0])
+    return Steps(tuple(product for product, _ in entries), tuple(age for _, (age, _) in entries), tuple(taken for _, (_, taken) in entries))
 
 
 def _any(_: ProductId) -> bool:
@@ -67,12 +73,13 @@ def _any(_: ProductId) -> bool:
 
 def from_history(model: RecommendModel, steps: Steps, *, allows: Callable[[ProductId], bool] = _any) -> Iterator[Candidate]:
     """What comes next and goes together with the shopper's latest products (fold-in); passes quickly over what `allows` does not hold for."""
-    known = [(model.numbers[product], age) for product, age in zip(steps.products, steps.ages, strict=True) if product in model.numbers]
+    entries = zip(steps.products, steps.ages, steps.strengths, strict=True)
+    known = [(model.numbers[product], age, taken) for product, age, taken in entries if product in model.numbers]
     if not known:
         return
-    items = np.array([number for number, _ in known])
-    ages = np.array([age for _, age in known])
-    scores = score(model.weights, items, ages)
+    items = np.array([number for number, _, _ in known])
+    ages = np.array([age for _, age, _ in known])
+    scores = score(model.weights, items, ages, np.array([taken for _, _, taken in known]))
     scores[items] = 0.0
 
     def evidence(number: int) -> Evidence:

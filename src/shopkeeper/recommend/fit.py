@@ -32,7 +32,7 @@ def fit_recommend_artifact(orders: Iterable[Order], folder: Path, *, progress: P
         "shoppers": gram.shoppers,
         "products": len(baskets.ids),
         "window": [_day(baskets, 0), _day(baskets, -1)],
-        "orders_sha256": _digest(baskets),
+        "orders_sha256": orders_digest(baskets),
         "weights": {"together": len(model.weights.together.columns), "following": len(model.weights.following.columns)},
         "served_bytes": model.served_bytes,
         "settings": {"ease_l2": EASE_L2, "transition_l2": TRANSITION_L2, "row_length": ROW_LENGTH},
@@ -74,7 +74,7 @@ def _day(baskets: Baskets, place: int) -> str | None:
     return str(np.datetime64(0, "D") + np.timedelta64(int(baskets.days[place]), "D"))
 
 
-def _digest(baskets: Baskets) -> str:
+def orders_digest(baskets: Baskets) -> str:
     """SHA-256 over everything of the orders that the model was made from."""
     digest = hashlib.sha256("\n".join(baskets.ids).encode())
     for array in (baskets.items, baskets.offsets, baskets.shoppers, baskets.days):

@@ -1,8 +1,9 @@
 """Fold-in: score every item for a shopper from the latest items, at request time, without the shopper being in any model.
 
-    score = SHARE * sum_i exp(-age_i / 2) T_i  +  (1 - SHARE) * sum_i exp(-age_i / 3) B_i
+    score = SHARE * sum_i s_i exp(-age_i / 2) T_i  +  (1 - SHARE) * sum_i s_i exp(-age_i / 3) B_i
 
-over the shopper's items i, `age` in steps from the last one; B: items that go together (`ease`), T: items that come next (`transitions`).
+over the shopper's items i, `age` in steps from the last one, `s` how strongly the item was taken up (1 = bought);
+B: items that go together (`ease`), T: items that come next (`transitions`).
 """
 
 from dataclasses import dataclass
@@ -27,11 +28,17 @@ class ItemWeights:
     following: Rows
 
 
-def score(model: ItemWeights, items: NDArray[np.integer], ages: NDArray[np.integer]) -> NDArray[np.float64]:
-    """A score for every item, 0 where the history says nothing; `ages[i]` counts steps since `items[i]` (0 = the latest)."""
+def score(
+    model: ItemWeights, items: NDArray[np.integer], ages: NDArray[np.integer], strengths: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """A score for every item, 0 where the history says nothing; `ages[i]` counts steps since `items[i]` (0 = the latest).
+
+    `strengths[i]` says how strongly it was taken up, 1 where not told.
+    """
     items, ages = items[-MAX_ITEMS:], ages[-MAX_ITEMS:]
-    return _fold(model.together, items, (1 - NEXT_SHARE) * np.exp(-ages / TOGETHER_DECAY_STEPS)) + _fold(
-        model.following, items, NEXT_SHARE * np.exp(-ages / NEXT_DECAY_STEPS)
+    taken = np.ones(len(items)) if strengths is None else strengths[-MAX_ITEMS:]
+    return _fold(model.together, items, (1 - NEXT_SHARE) * taken * np.exp(-ages / TOGETHER_DECAY_STEPS)) + _fold(
+        model.following, items, NEXT_SHARE * taken * np.exp(-ages / NEXT_DECAY_STEPS)
     )
 
 

@@ -6,6 +6,7 @@ from typing import Final, Literal
 from shopkeeper.domain.ids import CustomerId, ProductId
 from shopkeeper.domain.money import Money
 from shopkeeper.domain.product import DEFAULT_MARKET, Market, Product
+from shopkeeper.domain.shopper import Identity
 from shopkeeper.domain.shown_list import ShownList
 from shopkeeper.domain.texts import Lang, LocalizedText
 
@@ -18,13 +19,15 @@ MAX_COUNT: Final = 100
 class RecommendRequest:
     """A placement with its context: `products` the list stands beside (a product page, a cart), `history` the shopper's latest items, oldest first.
 
-    With a `customer_id` the customer's orders come before `history`. `filters`/`shop_filters` are as in search.
+    With a `customer_id` the customer's orders come before `history`; with a `shopper` who agreed to personalisation, what they did lately comes
+    after it. `filters`/`shop_filters` are as in search.
     """
 
     placement: Placement
     products: tuple[ProductId, ...] = ()
     history: tuple[ProductId, ...] = ()
     customer_id: CustomerId | None = None
+    shopper: Identity | None = None
     count: int = 12
     lang: Lang = "en"
     market: Market = DEFAULT_MARKET

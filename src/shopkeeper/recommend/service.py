@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import get_args
+from typing import Protocol, get_args
 from uuid import uuid4
 
 from shopkeeper.domain.ids import ListId, ProductId
 from shopkeeper.domain.product import Product
+from shopkeeper.domain.shopper import Identity
 from shopkeeper.domain.shown_list import ShownList
 from shopkeeper.domain.texts import LocalizedText
 from shopkeeper.errors import BadInput, NotFound
@@ -20,9 +21,22 @@ from shopkeeper.recommend.placements import Context, candidates
 from shopkeeper.recommend.request import MAX_COUNT, Placement, Recommendation, RecommendedList, RecommendRequest
 from shopkeeper.recommend.serving import servable
 from shopkeeper.recommend.state import State, next_state
+from shopkeeper.shoppers.recent import Recent
 
 CUSTOMER_ORDERS = 20
 """A customer's latest orders that are folded in; older ones weigh less than a thousandth."""
+
+
+NAMED = 20
+"""Latest products of a shopper whose categories may fill a list up."""
+
+
+class ShopperHistory(Protocol):
+    """Who knows what shoppers did."""
+
+    def recent(self, who: Identity) -> Recent | None:
+        """What the person did lately; None where nothing is known, or they did not agree to its being used."""
+        ...
 
 
 class RecommendService:
@@ -37,6 +51,7 @@ class RecommendService:
         similar: SimilarProducts,
         *,
         clock: Callable[[], datetime],
+        shoppers: ShopperHistory | None = None,
     ) -> None:
         self._products = products
         self._orders = orders
@@ -44,6 +59,7 @@ class RecommendService:
         self._columns = columns
         self._similar = similar
         self._clock = clock
+        self._shoppers = shoppers
         self._state: State | None = None
 
     def refresh(self) -> None:
@@ -57,11 +73,12 @@ class RecommendService:
         """
         _check(request)
         state = self._ready()
-        named = self._products.get([*request.products, *request.history])
+        recent = self._recent(request)
+        named = self._products.get([*request.products, *request.history, *(touch.product for touch in recent.touched[-NAMED:])])
         if request.products and not any(product in named for product in request.products):
             raise NotFound(f"there is no product {request.products[0]!r}", field="products", value=request.products[0])
-        steps = self._steps(request)
-        may_show = servable(request, self._columns(), {*request.products, *request.history, *_owned(request, steps)})
+        steps = self._steps(request, recent)
+        may_show = servable(request, self._columns(), {*request.products, *request.history, *recent.unwanted, *_owned(request, steps, recent)})
         context = Context(request, state.model, state.popular, may_show, self._similar, steps, named)
         items = self._items(candidates(context), request, state)
         return RecommendedList(request.placement, tuple(items), self._shown(request, state, items))
@@ -72,10 +89,16 @@ class RecommendService:
             state = self._state = next_state(None, self._artifacts, self._orders, self._clock())
         return state
 
-    def _steps(self, request: RecommendRequest) -> Steps:
+    def _recent(self, request: RecommendRequest) -> Recent:
+        """What the shopper did up to this moment, as far as they agreed to its being used."""
+        if request.shopper is None or self._shoppers is None:
+            return Recent()
+        return self._shoppers.recent(request.shopper) or Recent()
+
+    def _steps(self, request: RecommendRequest, recent: Recent) -> Steps:
         orders = [] if request.customer_id is None else self._orders.of_customer(request.customer_id, limit=CUSTOMER_ORDERS)
         bought = [kept for order in reversed(orders) if (kept := wanted_products(order))]
-        return steps_of(bought, request.history, request.products)
+        return steps_of(bought, request.history, request.products, recent.touched)
 
     def _items(self, found: Iterable[Candidate], request: RecommendRequest, state: State) -> list[Recommendation]:
         """The first `count` candidates that the store, too, says can be bought, with price and reason."""
@@ -138,9 +161,9 @@ def _by_orders(product: Product, state: State, now: datetime) -> LocalizedText:
     return reasons.ordered_lately(recent, season, ever, until=trends.until, now=now)
 
 
-def _owned(request: RecommendRequest, steps: Steps) -> tuple[ProductId, ...]:
-    """What a personal list leaves out beside the context: what the shopper has bought."""
-    return steps.products if request.placement == "recommended_for_you" else ()
+def _owned(request: RecommendRequest, steps: Steps, recent: Recent) -> Iterable[ProductId]:
+    """What a list leaves out beside the context: what the shopper has bought; a personal list everything that it goes on from."""
+    return steps.products if request.placement == "recommended_for_you" else recent.bought
 
 
 def _check(request: RecommendRequest) -> None:

@@ -1,5 +1,6 @@
 """Suggestions as they are shown: completions that lead to something on offer now, in the shopper's language."""
 
+from collections.abc import Mapping
 from html import escape
 
 import numpy as np
@@ -18,8 +19,21 @@ SPARE = 4
 """Candidates looked at for each that is wanted: some are sold out of the catalogue by now."""
 
 
-def complete(view: View, prefix: str, products: ProductStore, *, lang: Lang, market: Market, shop_filters: str, limit: int) -> list[Suggestion]:
-    """Return up to `limit` suggestions: categories and brands by what they hold, then queries, then products."""
+def complete(
+    view: View,
+    prefix: str,
+    products: ProductStore,
+    *,
+    lang: Lang,
+    market: Market,
+    shop_filters: str,
+    limit: int,
+    likes: Mapping[str, Mapping[str, float]] | None = None,
+) -> list[Suggestion]:
+    """Return up to `limit` suggestions: categories and brands by what they hold, then queries, then products.
+
+    `likes` holds a shopper's affinity to keys of `category` and `brand`: what they are drawn to comes first among its kind.
+    """
     folded = fold_name(prefix)
     if not folded or limit == 0:
         return []
@@ -30,7 +44,7 @@ def complete(view: View, prefix: str, products: ProductStore, *, lang: Lang, mar
     for kind, facet in ((CATEGORY, "category"), (BRAND, "brand")):
         of_kind = [candidate for candidate in candidates if candidate.kind == kind]
         counts = _counts(view, facet, on_offer) if of_kind else np.empty(0)
-        for candidate in of_kind:
+        for candidate in _liked_first(of_kind, facet, view, (likes or {}).get(facet, {})):
             code = next(iter(columns.tables[facet].find(candidate.text)), None) if facet in columns.tables else None
             if code is not None and counts[code] and len(found[kind]) < limit:
                 shown = columns.tables[facet].label(code).shown(lang)
@@ -44,6 +58,14 @@ def complete(view: View, prefix: str, products: ProductStore, *, lang: Lang, mar
         if len(found[QUERY]) < limit and (on_offer[candidate.row] or _finds(view, candidate, on_offer)):
             found[QUERY].append(Suggestion(candidate.text, "query", mark_prefix(candidate.text, folded)))
     return _mixed(found, limit)
+
+
+def _liked_first(candidates: list[Candidate], facet: str, view: View, likes: Mapping[str, float]) -> list[Candidate]:
+    """The candidates, those that the shopper is drawn to first, those that they turned from last, the rest in their order."""
+    table = view.columns.tables.get(facet)
+    if not likes or table is None:
+        return candidates
+    return sorted(candidates, key=lambda one: -max((likes.get(table.keys[code], 0.0) for code in table.find(one.text)), default=0.0))
 
 
 def _mixed(found: dict[int, list[Suggestion]], limit: int) -> list[Suggestion]:

@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from shopkeeper.domain.money import Money
 from shopkeeper.domain.product import DEFAULT_MARKET, Market, Product
+from shopkeeper.domain.shopper import Identity
 from shopkeeper.domain.shown_list import ShownList
 from shopkeeper.domain.texts import Lang, LocalizedText
 
@@ -18,6 +19,7 @@ MAX_QUERY: Final = 1_000
 class SearchRequest:
     """A query (may be empty: browse) with filters in the language of `ranking.filters`; `shop_filters` come from the API key and always hold.
 
+    With a `shopper` who agreed to personalisation, what they are drawn to moves hits of near-equal relevance, `personalisation` (0 to 1) of the way.
     `facets` names the facets to count ("*" = all). Pages go by `cursor` (from the page before) or, for clients that count pages, by `offset`.
     `fill` asks for a ranking of at least so many: weaker matches follow below those that answer the query (see `search.filling`).
     `explain` asks why each hit stands where it does.
@@ -35,6 +37,8 @@ class SearchRequest:
     cursor: str = ""
     fill: int = 0
     explain: bool = False
+    shopper: Identity | None = None
+    personalisation: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,15 @@ class Hit:
     buyable: bool
     highlights: tuple[tuple[str, str], ...] = ()
     explanation: Explanation | None = None
+    personal: "Personal | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """How the shopper's profile moved a hit: `share` of its relevance was added (taken away below 0); `reason` names what fits."""
+
+    share: float
+    reason: LocalizedText
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from shopkeeper.domain.ids import ListId, ProductId, Revision
 from shopkeeper.domain.product import DEFAULT_MARKET, Market, Product
+from shopkeeper.domain.shopper import Identity
 from shopkeeper.domain.shown_list import ShownList, Surface
 from shopkeeper.domain.texts import Lang
 from shopkeeper.errors import BadInput, NotFound
@@ -30,12 +31,14 @@ from shopkeeper.search.highlight import highlight, snippet
 from shopkeeper.search.narrowing import Narrowing, narrow
 from shopkeeper.search.nearby import read_quotes, with_phrases, with_word_in_earnest
 from shopkeeper.search.paging import Ordered, page_of
+from shopkeeper.search.personal import Taste, taste_of
 from shopkeeper.search.request import MAX_LIMIT, Facet, Hit, SearchPage, SearchRequest, Sort, Suggestion
 from shopkeeper.search.retrieve import Found, retrieve, rows_with
 from shopkeeper.search.similar import similar_rows
 from shopkeeper.search.sorting import relevance, sort_keys
 from shopkeeper.search.understand import check_query, understand
 from shopkeeper.search.view import View
+from shopkeeper.shoppers.profile import Profile
 
 POLICY = "lexical.v1"
 """The name under which shown lists say how they were ranked."""
@@ -45,10 +48,18 @@ class SearchService:
     """One shop's search. Opens the newest artifact at the first call, and from then on follows the shop in a thread until `close`."""
 
     def __init__(
-        self, products: ProductStore, artifacts: ArtifactStore, lexical: LexicalIndexes, live_folder: Path, *, clock: Callable[[], datetime]
+        self,
+        products: ProductStore,
+        artifacts: ArtifactStore,
+        lexical: LexicalIndexes,
+        live_folder: Path,
+        *,
+        clock: Callable[[], datetime],
+        profile: Callable[[Identity], Profile | None] | None = None,
     ) -> None:
         self._products = products
         self._clock = clock
+        self._profile = profile
         self._follower = Follower(products, artifacts, lexical, live_folder, clock=clock)
 
     def refresh(self) -> Revision:
@@ -82,10 +93,14 @@ class SearchService:
         rows, scores = found.rows[kept], found.scores[kept]
         facets = _facets(view, request, found.rows, rows, narrowing)
         sort = reading.sort if reading.sort is not None and request.sort == "relevance" else request.sort
-        page = page_of(Ordered(view.version, sort_keys(columns, rows, scores, sort, request.market), scores, rows), request, place)
+        taste = self._taste(columns, request)
+        keys = sort_keys(columns, rows, scores, sort, request.market)
+        if taste is not None and sort == "relevance":
+            keys = keys * (1 + taste.shares[rows])
+        page = page_of(Ordered(view.version, keys, scores, rows), request, place)
         shown_rows = rows[page.places]
         relevant = relevance(columns, shown_rows, scores[page.places], request.market)
-        hits = self._hits(view, request, shown_rows, relevant, found.terms)
+        hits = self._hits(view, request, shown_rows, relevant, found.terms, taste)
         if request.explain:
             hits = _explained(view, request, hits, found, sort)
         return SearchPage(
@@ -101,12 +116,31 @@ class SearchService:
             seconds=time.perf_counter() - began,
         )
 
-    def suggest(self, prefix: str, *, lang: Lang = "en", market: Market = DEFAULT_MARKET, shop_filters: str = "", limit: int = 8) -> list[Suggestion]:
-        """Return completions of what is being typed, each of which leads to at least one product on offer."""
+    def _taste(self, columns: CatalogColumns, request: SearchRequest) -> Taste | None:
+        """What the shopper is drawn to, where that may move the hits; None leaves every search as it is for everybody."""
+        if request.shopper is None or self._profile is None or request.personalisation == 0 or request.sort != "relevance":
+            return None
+        profile = self._profile(request.shopper)
+        return None if profile is None else taste_of(columns, profile, request.market, strength=request.personalisation)
+
+    def suggest(
+        self,
+        prefix: str,
+        *,
+        lang: Lang = "en",
+        market: Market = DEFAULT_MARKET,
+        shop_filters: str = "",
+        limit: int = 8,
+        shopper: Identity | None = None,
+    ) -> list[Suggestion]:
+        """Return completions of what is being typed, each of which leads to at least one product on offer; what `shopper` is drawn to first."""
         check_query(prefix)
         view = self._follower.view()
         view.columns.check_market(market)
-        return complete(view, prefix, self._products, lang=lang, market=market, shop_filters=shop_filters, limit=min(max(limit, 0), 50))
+        profile = self._profile(shopper) if shopper is not None and self._profile is not None else None
+        likes = None if profile is None else {facet: profile.affinities(facet) for facet in ("category", "brand")}
+        limit = min(max(limit, 0), 50)
+        return complete(view, prefix, self._products, lang=lang, market=market, shop_filters=shop_filters, limit=limit, likes=likes)
 
     def similar(
         self, product_id: ProductId, *, lang: Lang = "en", market: Market = DEFAULT_MARKET, limit: int = 12, shop_filters: str = ""
@@ -161,17 +195,24 @@ class SearchService:
         return held
 
     def _hits(
-        self, view: View, request: SearchRequest, rows: npt.NDArray[np.int32], scores: npt.NDArray[np.floating], terms: frozenset[str]
+        self,
+        view: View,
+        request: SearchRequest,
+        rows: npt.NDArray[np.int32],
+        scores: npt.NDArray[np.floating],
+        terms: frozenset[str],
+        taste: Taste | None = None,
     ) -> tuple[Hit, ...]:
         """The products of `rows`; one that was deleted this moment is left out."""
         ids = [view.columns.id(row) for row in rows.tolist()]
         products = self._products.get(ids)
         now = self._clock()
         hits = []
-        for product_id, score in zip(ids, scores.tolist(), strict=True):
+        for product_id, score, row in zip(ids, scores.tolist(), rows.tolist(), strict=True):
             if (product := products.get(product_id)) is not None:
                 price = product.lowest_price(now, request.market)
-                hits.append(Hit(product, score, price, product.buyable(request.market), _highlights(product, request.lang, terms)))
+                personal = None if taste is None else taste.told(view.columns, row)
+                hits.append(Hit(product, score, price, product.buyable(request.market), _highlights(product, request.lang, terms), personal=personal))
         return tuple(hits)
 
     def _shown(self, items: list[ProductId], surface: Surface, *, query: str = "", first: int = 0) -> ShownList:
@@ -191,6 +232,8 @@ class SearchService:
 def _check_page(request: SearchRequest) -> None:
     if not 0 <= request.limit <= MAX_LIMIT:
         raise BadInput(f"{request.limit} is not between 0 and {MAX_LIMIT}", field="limit", value=request.limit)
+    if not 0 <= request.personalisation <= 1:  # NaN too
+        raise BadInput(f"{request.personalisation} is not between 0 and 1", field="personalisation", value=request.personalisation)
     if request.offset < 0:
         raise BadInput(f"{request.offset} is below zero", field="offset", value=request.offset)
 

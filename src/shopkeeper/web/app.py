@@ -24,7 +24,7 @@ from shopkeeper.web.console.desk import AcceptWork, Console
 from shopkeeper.web.memo import Memo
 from shopkeeper.web.problems import Guard, problem_page
 from shopkeeper.web.site import Site, open_site
-from shopkeeper.web.storefront import cart, checkout, doings, home, listing, orders, policies, product
+from shopkeeper.web.storefront import cart, checkout, doings, home, listing, my_data, orders, policies, product, sign_in
 
 if TYPE_CHECKING:
     from shopkeeper.bootstrap import App
@@ -94,6 +94,15 @@ def shop_routes(site: Site) -> list[Route]:
         at("/orders/{id}/cancel", orders.cancel, "POST"),
         at("/orders/{id}/return", orders.send_back, "POST"),
         at("/orders/{id}/exchange", orders.exchange, "POST"),
+        at("/my-data", my_data.my_data),
+        at("/my-data/consent", my_data.consent, "POST"),
+        at("/my-data/correct", my_data.correct, "POST"),
+        at("/my-data/export", my_data.export),
+        at("/my-data/erase", my_data.erase, "POST"),
+        at("/my-data/erased/{id}", my_data.certificate),
+        at("/sign-in", sign_in.sign_in),
+        at("/sign-in", sign_in.demo_sign_in, "POST"),
+        at("/sign-out", sign_in.sign_out, "POST"),
     ]
 
 

@@ -14,9 +14,11 @@ from starlette.responses import HTMLResponse
 
 from shopkeeper.domain.ids import ProductId, ShopId
 from shopkeeper.domain.policy import Policy
+from shopkeeper.domain.shopper import Identity
 from shopkeeper.domain.texts import LANGS, Lang, LocalizedText
 from shopkeeper.errors import ShopkeeperError
 from shopkeeper.kit.accept_language import best_language
+from shopkeeper.web.account import signed_in
 from shopkeeper.web.contexts import Frame, Link
 from shopkeeper.web.formats import Formats
 from shopkeeper.web.memo import Memo
@@ -86,6 +88,17 @@ class Visit:
     viewed: tuple[ProductId, ...]
     here: str
     visitor: Visitor
+    user: Identity | None
+
+    @property
+    def who(self) -> Identity:
+        """Whose page this is: the user who is signed in, else the visitor."""
+        return self.user or self.visitor.identity
+
+    @property
+    def shopper(self) -> Identity | None:
+        """Whoever lists may be made for; None for a browser that was never met."""
+        return self.user or (None if self.visitor.fresh else self.visitor.identity)
 
     @property
     def form_token(self) -> str:
@@ -137,6 +150,7 @@ def visit(site: Site, request: Request) -> Visit:
         viewed=read_viewed(request, shop.id),
         here=here(request),
         visitor=visitor_of(request),
+        user=signed_in(request, shop, site.app.session_secret, site.app.clock()),
     )
 
 
@@ -145,7 +159,7 @@ def cart_pieces(seen: Visit) -> int:
     if seen.visitor.fresh:
         return 0
     try:
-        return seen.shop.carts.pieces(seen.visitor.identity)
+        return seen.shop.carts.pieces(seen.who)
     except ShopkeeperError as error:
         log.warning("no cart for a page of %s: %s", seen.shop.id, error)
         return 0

@@ -28,6 +28,14 @@ PATHS: Final = {
     "order_cancel": "/orders/{id}/cancel",
     "order_return": "/orders/{id}/return",
     "order_exchange": "/orders/{id}/exchange",
+    "my_data": "/my-data",
+    "my_consent": "/my-data/consent",
+    "my_correction": "/my-data/correct",
+    "my_export": "/my-data/export",
+    "my_erasure": "/my-data/erase",
+    "certificate": "/my-data/erased/{id}",
+    "sign_in": "/sign-in",
+    "sign_out": "/sign-out",
 }
 """Pages of a shop, below its prefix."""
 

@@ -20,6 +20,7 @@ from shopkeeper.adapters.storage.places import Place, SqliteFile, locate
 from shopkeeper.adapters.storage.policies import SqlPolicyStore
 from shopkeeper.adapters.storage.preferences import SqlPreferenceStore
 from shopkeeper.adapters.storage.products import SqlProductStore
+from shopkeeper.adapters.storage.profiles import SqlErasureStore, SqlNoteStore, SqlSegmentStore
 from shopkeeper.adapters.storage.reviews import SqlReviewStore
 from shopkeeper.adapters.storage.schema import about
 from shopkeeper.adapters.storage.segments import SegmentFolder
@@ -55,6 +56,9 @@ class SqlShopDatabase:
         self.promotions = SqlPromotionStore(connections)
         self.rules = SqlRulesStore(connections)
         self.placed = SqlPlacedOrderStore(connections)
+        self.notes = SqlNoteStore(connections)
+        self.segments = SqlSegmentStore(connections)
+        self.erasures = SqlErasureStore(connections)
 
     @property
     def place(self) -> Place:

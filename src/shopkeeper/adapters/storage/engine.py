@@ -75,6 +75,22 @@ class Connections:
                     raise explain(fault, self.place) from fault
                 time.sleep(_RETRY_PAUSE_S)
 
+    def erase(self, work: Callable[[Connection], Result]) -> Result:
+        """Like `write`, for what must be gone: SQLite overwrites with zeros what is deleted or replaced, and its log is folded in and cut."""
+
+        def overwriting(connection: Connection) -> Result:
+            if not isinstance(self.place, SqliteFile):
+                return work(connection)
+            connection.exec_driver_sql("PRAGMA secure_delete = ON")
+            try:
+                return work(connection)
+            finally:
+                connection.exec_driver_sql("PRAGMA secure_delete = OFF")
+
+        done = self.write(overwriting)
+        self.fold()
+        return done
+
     def fold(self) -> None:
         """Fold SQLite's write-ahead log into the file and cut it, so that no older state of a page is left in it. PostgreSQL does so by itself."""
         if self._writer is not None and isinstance(self.place, SqliteFile):

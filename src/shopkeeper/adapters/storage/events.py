@@ -52,6 +52,13 @@ class SqlEventStore:
             segments = self._known(connection)
         return self._with_rolled(found, segments, set(shoppers), limit, _LONG_AGO if since is None else to_micros(since))
 
+    def mark(self, shoppers: Sequence[ShopperId]) -> tuple[int, int]:
+        """(highest number of arrival, how many) over the events of `shoppers`; answered from the index alone."""
+        counted = select(func.max(events.c.seq), func.count()).where(events.c.shopper.in_(list(shoppers)))
+        with self._connections.read() as connection:
+            newest, count = connection.execute(counted).one()
+        return newest or 0, count
+
     def scan(self, *, since: datetime | None = None, until: datetime | None = None) -> Iterator[SealedEvent]:
         """Events by `occurred` (then id); each page is a short transaction, so a slow reader holds nothing up.
 
@@ -257,6 +264,14 @@ class SqlListStore:
         """Lists by `shown` (then id), streamed."""
         return _scan(self._connections, shown_lists, "shown", _list, since=since, until=until)
 
+    def of_shoppers(self, shoppers: Sequence[ShopperId]) -> list[SealedList]:
+        """Every list that was shown to any of `shoppers`, oldest first."""
+        found: list[SealedList] = []
+        with self._connections.read() as connection:
+            for page in pages(list(shoppers), PAGE):
+                found += [_list(row) for row in connection.execute(select(shown_lists).where(shown_lists.c.shopper.in_(page)))]
+        return sorted(found, key=lambda one: (one.shown, one.id))
+
     def forget(self, shoppers: Sequence[ShopperId]) -> int:
         """Remove the lists of `shoppers`; returns how many went."""
         return _forget(self._connections, shown_lists, shoppers)
@@ -330,7 +345,7 @@ def _forget(connections: Connections, table: Table, shoppers: Sequence[ShopperId
     def work(connection: Connection) -> int:
         return sum(connection.execute(delete(table).where(table.c.shopper.in_(page))).rowcount for page in pages(list(shoppers), PAGE))
 
-    return connections.write(work) if shoppers else 0
+    return connections.erase(work) if shoppers else 0
 
 
 def _event(row: Row[Any]) -> SealedEvent:

@@ -1,12 +1,24 @@
 """Orders in a table, streamed by the moment at which they were placed."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select, tuple_
 
 from shopkeeper.adapters.storage.engine import Connections
-from shopkeeper.adapters.storage.rows import PAGE, Row, compare_documents, encode, findable, put_documents, storable, stored_digests, to_micros
+from shopkeeper.adapters.storage.rows import (
+    PAGE,
+    Row,
+    compare_documents,
+    encode,
+    findable,
+    put_documents,
+    storable,
+    stored_digests,
+    to_micros,
+    upsert,
+)
 from shopkeeper.adapters.storage.schema import orders
 from shopkeeper.domain.ids import MAX_ID_LENGTH, CustomerId, OrderId
 from shopkeeper.domain.order import Order
@@ -61,6 +73,17 @@ class SqlOrderStore:
         with self._connections.read() as connection:
             documents = connection.scalars(newest.order_by(orders.c.placed.desc(), orders.c.id.desc()).limit(limit)).all()
         return [order_from_json(document) for document in documents]
+
+    def detach(self, customer_id: CustomerId) -> int:
+        """Make the customer's orders those of a guest, nothing of the id left; returns how many there were."""
+
+        def work(connection: Connection) -> int:
+            mine = select(orders.c.document).where(orders.c.customer_id == _customer(customer_id))
+            rows = [_row(replace(order_from_json(document), customer_id=None)) for document in connection.scalars(mine)]
+            upsert(connection, orders, sorted(rows, key=lambda row: row["id"]))
+            return len(rows)
+
+        return self._connections.erase(work)
 
     def count(self) -> int:
         """How many orders there are."""

@@ -1,14 +1,16 @@
 """Reviews in a table."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+import orjson
 from sqlalchemy import Connection, func, select
 
 from shopkeeper.adapters.storage.engine import Connections
-from shopkeeper.adapters.storage.rows import PAGE, Row, compare_documents, encode, findable, put_documents, stored_digests, to_micros
+from shopkeeper.adapters.storage.rows import PAGE, Row, compare_documents, encode, findable, put_documents, stored_digests, to_micros, upsert
 from shopkeeper.adapters.storage.schema import reviews
 from shopkeeper.catalog.documents import review_from_json, review_to_json
-from shopkeeper.domain.ids import ProductId
+from shopkeeper.domain.ids import CustomerId, ProductId
 from shopkeeper.domain.review import Review
 from shopkeeper.ports.stores import PutReport
 
@@ -38,6 +40,21 @@ class SqlReviewStore:
         with self._connections.read() as connection:
             documents = connection.scalars(newest.order_by(reviews.c.written.desc(), reviews.c.id.desc()).limit(limit)).all()
         return [review_from_json(document) for document in documents]
+
+    def of_customer(self, customer_id: CustomerId) -> list[Review]:
+        """The customer's reviews, by id."""
+        with self._connections.read() as connection:
+            return _of_customer(connection, customer_id)
+
+    def detach(self, customer_id: CustomerId) -> int:
+        """Keep the customer's reviews without their name, nothing of the id left; returns how many there were."""
+
+        def work(connection: Connection) -> int:
+            rows = [_row(replace(review, customer_id=None)) for review in _of_customer(connection, customer_id)]
+            upsert(connection, reviews, rows)
+            return len(rows)
+
+        return self._connections.erase(work)
 
     def scan(self) -> Iterator[Review]:
         """All reviews by id; each page is a short transaction."""
@@ -73,3 +90,10 @@ def _stored(connection: Connection, rows: Sequence[Row]) -> dict[str, str]:
 
 def _id(row: Row) -> str:
     return row["id"]
+
+
+def _of_customer(connection: Connection, customer_id: CustomerId) -> list[Review]:
+    """Reviews by who wrote them; no index holds the name, so the documents that mention it anywhere are read and looked into."""
+    mentioned = select(reviews.c.document).where(reviews.c.document.contains(orjson.dumps(customer_id).decode(), autoescape=True))
+    found = map(review_from_json, connection.scalars(mentioned.order_by(reviews.c.id)))
+    return [review for review in found if review.customer_id == customer_id]

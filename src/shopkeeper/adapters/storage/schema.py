@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text, UniqueConstraint
 
-VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 """Every version of the schema, oldest first; opening a database compares with these and need not load Alembic."""
 
 NAMING: Final = {
@@ -339,3 +339,44 @@ stock_moves = Table(
     sqlite_autoincrement=True,
 )
 """Pieces that orders took out of the counted stock (below zero) or gave back."""
+
+shopper_notes = Table(
+    "shopper_notes",
+    metadata,
+    Column("shopper", BigInteger, nullable=False),
+    Column("id", Id, nullable=False),
+    Column("kind", Id, nullable=False),
+    Column("written", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("shopper", "id"),
+)
+"""What is kept about one shopper beside events: their own name for themselves (the identity's value), their corrections. Sealed like events."""
+
+segments = Table(
+    "segments",
+    metadata,
+    Column("id", Id, nullable=False),
+    Column("document", Text, nullable=False),
+    PrimaryKeyConstraint("id"),
+)
+
+segment_members = Table(
+    "segment_members",
+    metadata,
+    Column("segment", Id, nullable=False),
+    Column("shopper", BigInteger, nullable=False),
+    PrimaryKeyConstraint("segment", "shopper"),
+    Index(None, "shopper", "segment"),
+)
+"""Which persons (by the number of the identity that they were merged into) are in which segment."""
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("id", Id, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("document", Text, nullable=False),
+    PrimaryKeyConstraint("id"),
+    Index(None, "at", "id"),
+)
+"""Certificates: what was erased when, signed; nothing in them leads to the shopper."""

@@ -111,9 +111,18 @@ class SqlShopperStore:
         in_order = sorted(rows, key=lambda row: (row["shopper"], row["purpose"], row["at"]))
         self._connections.write(lambda connection: upsert(connection, consents, in_order))
 
+    def history(self, shoppers: Sequence[ShopperId]) -> list[Consent]:
+        """Every answer that these identities ever gave, oldest first."""
+        found: list[Consent] = []
+        with self._connections.read() as connection:
+            for page in pages(list(shoppers)):
+                rows = connection.execute(select(consents).where(consents.c.shopper.in_(page)))
+                found += [Consent(cast(Purpose, row.purpose), row.granted, from_micros(row.at), row.source) for row in rows]
+        return sorted(found, key=lambda one: (one.at, one.purpose))
+
     def erase(self, shoppers: Sequence[ShopperId], at: datetime) -> None:
         """Forget which identities these numbers were, their merges and their answers."""
-        self._connections.write(lambda connection: _erase(connection, list(shoppers), to_micros(at)))
+        self._connections.erase(lambda connection: _erase(connection, list(shoppers), to_micros(at)))
 
     def skip_to(self, number: int) -> None:
         """Give no number up to `number` any more: in another life of this database they were somebody."""

@@ -11,6 +11,7 @@ from shopkeeper.api.context import context_of
 from shopkeeper.api.replies import json_reply
 from shopkeeper.api.routes.search import language
 from shopkeeper.api.schemas.recommend import RecommendIn, RecommendOut
+from shopkeeper.api.shopper import shopper_of
 from shopkeeper.domain.ids import CustomerId, ProductId
 from shopkeeper.domain.product import Market
 from shopkeeper.errors import Refused
@@ -45,6 +46,7 @@ def _recommend(request: Request, caller: Caller, placement: Placement, asked: Re
             products=tuple(ProductId(one) for one in asked.products),
             history=tuple(ProductId(one) for one in asked.history),
             customer_id=None if asked.customer_id is None else CustomerId(asked.customer_id),
+            shopper=shopper_of(caller, visitor_id=asked.visitor_id, user_id=asked.user_id),
             count=asked.count,
             lang=lang,
             market=market,

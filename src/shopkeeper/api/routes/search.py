@@ -10,11 +10,12 @@ from shopkeeper.api.cards import card, list_json, whole
 from shopkeeper.api.context import context_of
 from shopkeeper.api.replies import json_reply
 from shopkeeper.api.schemas.search import SearchIn, SearchOut, SimilarIn, SuggestIn, SuggestOut
+from shopkeeper.api.shopper import shopper_of
 from shopkeeper.domain.ids import ProductId
 from shopkeeper.domain.product import Market
 from shopkeeper.domain.texts import Lang
 from shopkeeper.language.script import detect_language
-from shopkeeper.search.request import Condition, Explanation, Facet, SearchPage, SearchRequest
+from shopkeeper.search.request import Condition, Explanation, Facet, Personal, SearchPage, SearchRequest
 
 router = APIRouter(tags=["Search"])
 
@@ -35,7 +36,12 @@ def search_by_body(request: Request, caller: Reader, asked: SearchIn) -> Respons
 def suggest(caller: Reader, asked: Annotated[SuggestIn, Query()]) -> Response:
     """Completions of a prefix: queries that find something, categories, brands, products."""
     found = caller.shop.search.suggest(
-        asked.q, lang=language(caller, asked.lang, asked.q), market=Market(asked.market), shop_filters=caller.key.filters, limit=asked.limit
+        asked.q,
+        lang=language(caller, asked.lang, asked.q),
+        market=Market(asked.market),
+        shop_filters=caller.key.filters,
+        limit=asked.limit,
+        shopper=shopper_of(caller, visitor_id=asked.visitor_id, user_id=asked.user_id),
     )
     return json_reply(
         {"suggestions": [{"text": one.text, "kind": one.kind, "highlighted": one.highlighted, "product_id": one.product_id or None} for one in found]}
@@ -75,6 +81,8 @@ def _search(request: Request, caller: Caller, asked: SearchIn) -> Response:
             offset=asked.offset,
             cursor=asked.cursor,
             explain=asked.explain,
+            shopper=shopper_of(caller, visitor_id=asked.visitor_id, user_id=asked.user_id),
+            personalisation=caller.shop.personalisation if asked.personalisation is None else asked.personalisation,
         )
     )
     context_of(request).meters.search(caller.shop.id, found=page.total > 0)
@@ -89,6 +97,7 @@ def _page(request: Request, page: SearchPage, lang: Lang, market: Market, *, who
         shown["score"] = hit.score
         shown["highlights"] = dict(hit.highlights)
         shown["explanation"] = _explanation(hit.explanation, lang) if hit.explanation is not None else None
+        shown["personal"] = None if hit.personal is None else _personal(hit.personal)
         shown["product"] = whole(hit.product) if whole_products else None
         hits.append(shown)
     return json_reply(
@@ -122,6 +131,10 @@ def _condition(condition: Condition) -> dict[str, object]:
         "high": high,
         "sort": condition.sort,
     }
+
+
+def _personal(personal: Personal) -> dict[str, object]:
+    return {"share": round(personal.share, 4), "zh": personal.reason.zh, "en": personal.reason.en}
 
 
 def _facet(facet: Facet) -> dict[str, object]:

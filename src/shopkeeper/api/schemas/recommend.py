@@ -6,6 +6,7 @@ from pydantic import Field
 
 from shopkeeper.api.schemas.common import LangCode, MarketName, Shown, Strict
 from shopkeeper.api.schemas.search import Card, Filters, Include, ListOut, Names
+from shopkeeper.api.shopper import UserId, VisitorId
 from shopkeeper.recommend.request import MAX_COUNT, Placement
 
 Count = Annotated[int, Field(ge=1, le=MAX_COUNT)]
@@ -22,6 +23,8 @@ class RecommendIn(Strict):
         max_length=200,
         description="Whose orders to start from. Needs a secret key: what a customer bought must not show to others.",
     )
+    visitor_id: VisitorId
+    user_id: UserId
     count: Count = 12
     lang: LangCode | None = None
     market: MarketName = "default"

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from shopkeeper.api.schemas.common import LangCode, MarketName, MoneyAmount, Shown, Strict
+from shopkeeper.api.shopper import UserId, VisitorId
 from shopkeeper.search.request import MAX_LIMIT, MAX_QUERY, Sort
 
 
@@ -44,6 +45,11 @@ class SearchIn(Strict):
     sort: Sort = "relevance"
     limit: int = Field(default=24, ge=1, le=MAX_LIMIT)
     offset: int = Field(default=0, ge=0, le=100_000)
+    visitor_id: VisitorId
+    user_id: UserId
+    personalisation: float | None = Field(
+        default=None, ge=0, le=1, description="How far the shopper's profile may move the hits, 0 = not at all; the shop's own setting if not given."
+    )
     cursor: str = Field(
         default="",
         max_length=2_000,
@@ -69,6 +75,8 @@ class SuggestIn(Strict):
     lang: LangCode | None = None
     market: MarketName = "default"
     limit: int = Field(default=8, ge=1, le=50)
+    visitor_id: VisitorId
+    user_id: UserId
 
 
 class LabelOut(Shown):
@@ -124,12 +132,21 @@ class ConditionOut(Shown):
     sort: Sort | None
 
 
+class PersonalOut(Shown):
+    """How the shopper's profile moved a hit: `share` of its relevance was added (taken away below 0), and why, in both languages."""
+
+    share: float
+    zh: str
+    en: str
+
+
 class Hit(Card):
     """A found product. `highlights` are HTML: matched words in <mark>, everything else escaped. `score` is what relevance ranks by."""
 
     score: float
     highlights: dict[str, str]
     explanation: ExplanationOut | None = Field(default=None, description="With `explain` only.")
+    personal: PersonalOut | None = None
     product: dict[str, Any] | None = None
 
 

@@ -84,7 +84,7 @@ def recommended(
     placement: Placement, seen: Visit, *, products: tuple[ProductId, ...] = (), history: tuple[ProductId, ...] = ()
 ) -> tuple[Recommendation, ...]:
     """What is recommended now; nothing where the recommender does not answer: the page stands without it."""
-    request = RecommendRequest(placement, products=products, history=history, count=ROW_LENGTH, lang=seen.lang)
+    request = RecommendRequest(placement, products=products, history=history, count=ROW_LENGTH, lang=seen.lang, shopper=seen.shopper)
     try:
         return seen.shop.recommend.recommend(request).items
     except Unavailable as error:

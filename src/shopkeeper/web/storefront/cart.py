@@ -33,7 +33,7 @@ async def add(site: Site, request: Request) -> Response:
 
     def work(seen: Visit, form: Mapping[str, str]) -> None:
         variant = VariantId(form["variant"]) if form.get("variant") else None
-        seen.shop.carts.add(seen.visitor.identity, ProductId(form.get("product", "")), variant, pieces(form.get("quantity", "1")))
+        seen.shop.carts.add(seen.who, ProductId(form.get("product", "")), variant, pieces(form.get("quantity", "1")))
 
     return await changed(site, request, work)
 
@@ -44,9 +44,9 @@ async def change(site: Site, request: Request) -> Response:
     def work(seen: Visit, form: Mapping[str, str]) -> None:
         key = (ProductId(form.get("product", "")), VariantId(form.get("variant", "")))
         if "remove" in form:
-            seen.shop.carts.remove(seen.visitor.identity, key)
+            seen.shop.carts.remove(seen.who, key)
         else:
-            seen.shop.carts.change(seen.visitor.identity, key, pieces(form.get("quantity", "")))
+            seen.shop.carts.change(seen.who, key, pieces(form.get("quantity", "")))
 
     return await changed(site, request, work)
 
@@ -56,9 +56,9 @@ async def coupon(site: Site, request: Request) -> Response:
 
     def work(seen: Visit, form: Mapping[str, str]) -> None:
         if "remove" in form:
-            seen.shop.carts.drop_coupon(seen.visitor.identity, form["remove"])
+            seen.shop.carts.drop_coupon(seen.who, form["remove"])
         else:
-            seen.shop.carts.enter_coupon(seen.visitor.identity, form.get("code", ""))
+            seen.shop.carts.enter_coupon(seen.who, form.get("code", ""))
 
     return await changed(site, request, work)
 
@@ -109,7 +109,7 @@ def problem_words(seen: Visit, error: ShopkeeperError) -> str:
 
 def page(seen: Visit, notice: Notice | None = None, *, status: int = 200) -> Response:
     """The cart as a page."""
-    quote = seen.shop.checkout.quote(seen.visitor.identity)
+    quote = seen.shop.checkout.quote(seen.who)
     if notice is None and any(line.price_changed for line in quote.lines):
         notice = Notice("warn", str(seen.t("cart.prices_changed")))
     empty = not quote.lines

@@ -50,7 +50,7 @@ async def place(site: Site, request: Request) -> Response:
             lang=seen.lang,
         )
         try:
-            order = seen.shop.checkout.place(seen.visitor.identity, asked, key=form.get("key", "")[:200])
+            order = seen.shop.checkout.place(seen.who, asked, key=form.get("key", "")[:200])
         except QuoteRefused as refused:
             return page(seen, country=country, delivery=delivery, typed=form, notice=_refused(refused, seen), status=409)
         except Refused:  # an empty cart: the form was sent again after the order, or from an old window
@@ -93,7 +93,7 @@ def page(
     """The checkout as a page; an empty cart, or one that cannot be bought as it stands, leads back to the cart."""
     known = countries(seen)
     country = country if country in known else known[0]
-    quote = seen.shop.checkout.quote(seen.visitor.identity, delivery=delivery, country=country)
+    quote = seen.shop.checkout.quote(seen.who, delivery=delivery, country=country)
     if not quote.lines or (not quote.buyable and notice is None):
         return RedirectResponse(seen.url("cart"), status_code=303, headers=NO_STORE)
     rules = seen.shop.rules.newest()

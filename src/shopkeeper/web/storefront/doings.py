@@ -43,7 +43,7 @@ def suggest(site: Site, request: Request) -> Response:
     seen = visit(site, request)
     prefix = request.query_params.get("q", "")[:MOST_TYPED]
     try:
-        found = seen.shop.search.suggest(prefix, lang=seen.lang, limit=MOST_SUGGESTIONS) if prefix.strip() else []
+        found = seen.shop.search.suggest(prefix, lang=seen.lang, limit=MOST_SUGGESTIONS, shopper=seen.shopper) if prefix.strip() else []
     except Unavailable:
         found = []
     context = SuggestionsContext(tuple(_line(one, seen) for one in found))

@@ -68,5 +68,5 @@ def _picture(key: str, seen: Visit) -> str:
 
 def rows(seen: Visit) -> tuple[Row, ...]:
     """For one who has looked at something: what follows from it. For everyone: what was bought most."""
-    own = row_about("recommended_for_you", seen, history=seen.viewed, forget=True) if seen.viewed else None
+    own = row_about("recommended_for_you", seen, history=seen.viewed, forget=bool(seen.viewed)) if seen.viewed or seen.shopper else None
     return tuple(one for one in (own, popular_row(seen)) if one is not None)

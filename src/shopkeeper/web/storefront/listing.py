@@ -60,6 +60,8 @@ class Listing:
                 limit=limit,
                 cursor=selection.cursor,
                 explain=explain,
+                shopper=self.seen.shopper,
+                personalisation=self.seen.shop.personalisation,
             )
         )
 

@@ -44,7 +44,7 @@ WAY: Final[tuple[OrderStatus, ...]] = ("placed", "paid", "packed", "shipped", "d
 def orders(site: Site, request: Request) -> Response:
     """`GET /orders`"""
     seen = visit(site, request)
-    found = seen.shop.desk.of(seen.visitor.identity) if not seen.visitor.fresh else []
+    found = seen.shop.desk.of(seen.who) if not seen.visitor.fresh else []
     context = OrdersContext(
         seen.t, seen.url, seen.fmt, seen.frame(str(seen.t("orders.title")), indexable=False), tuple(_card(order, seen) for order in found)
     )
@@ -93,9 +93,9 @@ async def acted(site: Site, request: Request, name: str, read: Callable[[Mapping
         try:
             action = read(form)
             if form.get("token"):
-                seen.shop.desk.confirm(found.id, action, form["token"], seen.visitor.identity)
+                seen.shop.desk.confirm(found.id, action, form["token"], seen.who)
                 return RedirectResponse(seen.url("order", id=found.id, query=[("done", "yes")]), status_code=303, headers=NO_STORE)
-            return _confirm(seen, found, seen.shop.desk.propose(found.id, action, seen.visitor.identity), name, form)
+            return _confirm(seen, found, seen.shop.desk.propose(found.id, action, seen.who), name, form)
         except RuleRefused as refused:
             link = Link(seen.url("policy", id=refused.policy), str(seen.t("order.read_rule"))) if refused.policy else None
             return page(seen, found, Notice("bad", refused.told.get(seen.lang), link), status=409)
@@ -107,7 +107,7 @@ async def acted(site: Site, request: Request, name: str, read: Callable[[Mapping
 
 
 def _own(seen: Visit, request: Request) -> PlacedOrder:
-    return seen.shop.desk.get(OrderId(request.path_params["id"]), seen.visitor.identity)
+    return seen.shop.desk.get(OrderId(request.path_params["id"]), seen.who)
 
 
 def _reason(form: Mapping[str, str]) -> ReturnReason:
@@ -149,7 +149,7 @@ def page(seen: Visit, found: PlacedOrder, notice: Notice | None, *, status: int 
     products = seen.shop.database.products.get([line.product_id for line in found.lines])
     cancel_refused, can_cancel = None, True
     try:
-        seen.shop.desk.propose(found.id, Cancel(), seen.visitor.identity)
+        seen.shop.desk.propose(found.id, Cancel(), seen.who)
     except RuleRefused as refused:
         can_cancel = False
         link = Link(seen.url("policy", id=refused.policy), str(seen.t("order.read_rule"))) if refused.policy else None
