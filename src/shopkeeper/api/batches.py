@@ -198,6 +198,8 @@ class Batches:
         return ended, "failed" if ended.error else "done"
 
     def _housekeep(self, shop: Shop) -> None:
+        shop.checkout.release_unpaid()
+        shop.checkout.tell()
         forget_old_replies(shop.folder)
         reports = sorted(shop.imports.rejects_folder.glob("*.jsonl"))
         for path in reports[:-KEPT_REPORTS]:
