@@ -104,7 +104,7 @@ def test_a_database_that_is_locked_and_a_port_in_use_are_told_in_one_line(tmp_pa
     ("arguments", "told"),
     [
         (("init", "Tea House"), "cannot name a shop"),
-        (("bench", "speed"), "Known: faults, import, latency, recommend, search"),
+        (("bench", "speed"), "Known: events, faults, import, latency, recommend, search"),
         (("bench", "search", "--data", "nowhere"), "there is no nowhere"),
         (("predict", "weather", "--data", ".", "--out", "x"), "Known: recommend, search"),
         (("--config", "nowhere.toml", "serve"), "no settings at nowhere.toml"),

@@ -1,8 +1,6 @@
 """A demo shop that really runs, and a browser that really looks at it."""
 
 import contextlib
-import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,18 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
-
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @dataclass(frozen=True)
@@ -81,15 +67,3 @@ def _wait_until_ready(port: int, server: subprocess.Popen[bytes], log: Path) -> 
         assert server.poll() is None, log.read_text()
         time.sleep(0.1)
     raise AssertionError(f"the server was not ready in 30 s: {log.read_text()}")
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    found = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
-    if found is None:
-        reason = "no Chromium on this machine: scripts/ensure-chromium says how to get one"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=QUIET)
-        yield browser
-        browser.close()

@@ -1,14 +1,12 @@
 """The pages in a real Chromium: the search field by keyboard, narrow screens, and nothing that the content policy has to stop."""
 
-import os
-import shutil
 import threading
 import time
 from collections.abc import Iterator
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
 from shopkeeper.web.app import pages as pages_of
 from tests.web.conftest import Pages
@@ -31,18 +29,6 @@ def address(installation: Pages) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     thread.join(timeout=10)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None:
-        reason = "no Chromium on this machine"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
-        yield browser
-        browser.close()
 
 
 def context(chromium: Browser, width: int, *, script: bool = True) -> BrowserContext:

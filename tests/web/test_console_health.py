@@ -13,9 +13,9 @@ from shopkeeper.domain.ids import TaskId
 from shopkeeper.domain.task import Reject, Task
 from tests.conftest import NOON
 from tests.web.conftest import Pages
-from tests.web.test_browser import address, chromium
+from tests.web.test_browser import address
 
-__all__ = ["address", "chromium"]
+__all__ = ["address"]
 pytestmark = pytest.mark.browser
 
 INSIDE = {

@@ -201,6 +201,8 @@ class Batches:
         return ended, "failed" if ended.faults else "done"
 
     def _housekeep(self, shop: Shop) -> None:
+        shop.checkout.release_unpaid()
+        shop.checkout.tell()
         forget_old_replies(shop.folder)
         shop.audit.forget_old()
         reports = sorted(shop.imports.rejects_folder.glob("*.jsonl"))

@@ -65,7 +65,7 @@ class Money:
 
     def __sub__(self, other: "Money") -> "Money":
         if other.currency != self.currency:
-            raise BadInput(f"cannot take {other.currency} from {self.currency}", field="currency", value=other.currency)
+            raise BadInput(told("cannot_take", one=other.currency, other=self.currency), field="currency", value=other.currency)
         return Money(self.minor - other.minor, self.currency)
 
     def times(self, pieces: int) -> "Money":

@@ -13,10 +13,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
-import polars as pl
 
 from shopkeeper.adapters.storage.rows import from_micros, to_micros
 from shopkeeper.domain.event import EventName
@@ -24,6 +23,9 @@ from shopkeeper.domain.ids import EventId, ShopperId
 from shopkeeper.errors import Broken, Unavailable
 from shopkeeper.kit.durable_files import fsync_file, fsync_folder
 from shopkeeper.ports.events import SealedEvent
+
+if TYPE_CHECKING:
+    import polars as pl
 
 EVENTS: Final = "events.parquet"
 IDS: Final = "ids.u64"
@@ -33,15 +35,20 @@ ROW_GROUP: Final = 20_000
 ORPHAN_AFTER_S: Final = 24 * 3600
 """A folder that no row names was left by a crash, or replaced; a backup that runs may still be reading it."""
 
-_SCHEMA: Final = {
-    "seq": pl.Int64,
-    "id": pl.String,
-    "shopper": pl.Int64,
-    "name": pl.String,
-    "occurred": pl.Int64,
-    "received": pl.Int64,
-    "sealed": pl.Binary,
-}
+
+@cache
+def _pl() -> Any:
+    """Polars takes a quarter of a second to load, and a server begins before it needs the events of past days."""
+    import polars
+
+    return polars
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    numbers = dict.fromkeys(("seq", "shopper", "occurred", "received"), _pl().Int64)
+    kinds = numbers | {"id": _pl().String, "name": _pl().String, "sealed": _pl().Binary}
+    return {name: kinds[name] for name in ("seq", "id", "shopper", "name", "occurred", "received", "sealed")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,7 @@ class SegmentFolder:
         }
         try:
             staged.mkdir(parents=True)
-            frame = pl.DataFrame(columns, schema=_SCHEMA)
+            frame = _pl().DataFrame(columns, schema=_schema())
             # what is sealed does not get smaller by packing, and plain pages are read fastest
             frame.write_parquet(staged / EVENTS, compression="zstd", compression_level=1, row_group_size=ROW_GROUP)
             np.sort(_hashes([event.id for event in events])).tofile(staged / IDS)
@@ -110,7 +117,7 @@ class SegmentFolder:
 
     def of_shoppers(self, segment: Segment, shoppers: Collection[int], *, since: int, limit: int) -> list[SealedEvent]:
         """The newest `limit` of its events by any of `shoppers`, newest first."""
-        wanted = self._lazy(segment).filter(pl.col("shopper").is_in(list(shoppers)) & (pl.col("occurred") >= since))
+        wanted = self._lazy(segment).filter(_pl().col("shopper").is_in(list(shoppers)) & (_pl().col("occurred") >= since))
         return list(_events(wanted.tail(limit).collect()))[::-1]
 
     def present(self, segments: Sequence[Segment], ids: Sequence[str]) -> set[str]:
@@ -138,11 +145,11 @@ class SegmentFolder:
             shutil.rmtree(folder, ignore_errors=True)
         return len(gone)
 
-    def _lazy(self, segment: Segment) -> pl.LazyFrame:
+    def _lazy(self, segment: Segment) -> "pl.LazyFrame":
         path = self._path / segment.name / EVENTS
         if not path.is_file():
             raise Broken(f"the events in {path} are missing", hint="Restore the newest backup with `shopkeeper restore`.")
-        return pl.scan_parquet(path)
+        return _pl().scan_parquet(path)
 
 
 @cache
@@ -155,8 +162,8 @@ def _hashes(ids: Sequence[str]) -> np.ndarray[Any, np.dtype[np.uint64]]:
     return np.frombuffer(digests, dtype="<u8")
 
 
-def _events(frame: pl.DataFrame) -> Iterator[SealedEvent]:
-    for seq, id_, shopper, name, occurred, received, sealed in frame.select(list(_SCHEMA)).iter_rows():
+def _events(frame: "pl.DataFrame") -> Iterator[SealedEvent]:
+    for seq, id_, shopper, name, occurred, received, sealed in frame.select(list(_schema())).iter_rows():
         moments = from_micros(occurred), from_micros(received)
         yield SealedEvent(EventId(id_), ShopperId(shopper), cast(EventName, name), *moments, sealed, seq)
 
