@@ -37,7 +37,7 @@ def recommended(shop: Installation, who: str, **more: Any) -> list[str]:
 
 
 def found(shop: Installation, who: str | None = None, q: str = "耳机", **more: Any) -> list[dict[str, Any]]:
-    answer = shop.get("/v1/search", params={"q": q, **({"visitor_id": who} if who else {}), **more})
+    answer = shop.get("/v1/search", params={"q": q, "personalisation": 1, **({"visitor_id": who} if who else {}), **more})
     assert answer.status_code == 200, answer.text
     return answer.json()["hits"]
 
@@ -85,6 +85,7 @@ class TestRealTime:
 class TestConsentAndDial:
     def test_without_consent_nothing_changes(self, shop: Installation) -> None:
         who = visitor(shop, consent=False)
+        shop.call("PUT", f"/v1/shoppers/visitor/{who}/consent", json={"personalisation": False})
         lists = recommended(shop, who), found(shop, who)
         does(shop, who, "purchase", "s-2")
         assert (recommended(shop, who), found(shop, who)) == lists

@@ -111,6 +111,7 @@ def shop(tmp_path: Path, demo: DemoShop) -> Iterator[Shop]:
 
 
 def test_the_job_stores_rules_and_named_clusters_without_bots_and_without_those_who_did_not_agree(shop: Shop, demo: DemoShop) -> None:
+    shop.preferences.change({"privacy.consent": "strict"}, who="test")
     people = dict(list(purchases(demo).items())[:120])
     shop.events.record([event for events in people.values() for event in events])
     bot, silent, *rest = people
