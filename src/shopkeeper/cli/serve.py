@@ -1,6 +1,7 @@
 """`shopkeeper serve`: the API, the storefront and the console on one port."""
 
 import socket
+import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
 
     from shopkeeper.bootstrap import App
     from shopkeeper.settings import Settings
+
+
+SWITCH_S = 0.0005
+"""How long one thread may keep the others waiting for the interpreter. At Python's 5 ms the thread that commits events, which lets go of it at every
+call into the database, waited for the event loop ten times longer than for the disk."""
 
 
 def register(app: typer.Typer) -> None:
@@ -65,6 +71,7 @@ def asgi(app: "App") -> "FastAPI":
     from shopkeeper.api.app import create_app
     from shopkeeper.web.app import mount
 
+    sys.setswitchinterval(SWITCH_S)
     face = create_app(app)
     mount(face, app)
     return face
