@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 SWITCH_S = 0.0005
-"""How long one thread may keep the others waiting for the interpreter. At Python's 5 ms the thread that commits events, which lets go of it at every
-call into the database, waited for the event loop ten times longer than for the disk."""
+"""How long one thread may keep the others waiting for the interpreter. The thread that commits events lets go of it at every call into the database;
+against Python's 5 ms `bench events` acknowledged 17 to 39 % more single events (three pairs of runs)."""
 
 
 def register(app: typer.Typer) -> None:
