@@ -64,7 +64,7 @@ def test_a_second_init_adds_a_shop_and_refuses_the_same_one(tmp_path: Path) -> N
     ("arguments", "told"),
     [
         (("init", "Tea House"), "cannot name a shop"),
-        (("bench", "speed"), "Known: faults, import, latency, recommend, search"),
+        (("bench", "speed"), "Known: events, faults, import, latency, recommend, search"),
         (("bench", "search", "--data", "nowhere"), "there is no nowhere"),
         (("predict", "weather", "--data", ".", "--out", "x"), "Known: recommend, search"),
         (("--config", "nowhere.toml", "serve"), "no settings at nowhere.toml"),
