@@ -72,7 +72,7 @@ def test_what_is_unavailable_says_when_to_come_back(
 
 def test_a_locked_database_refuses_writes_for_the_moment_and_still_reads(tmp_path: Path) -> None:
     app, admin, _ = installed(tmp_path)
-    with app, TestClient(create_app(app)) as http, sqlite3.connect(next(tmp_path.rglob("demo/*.db"))) as other:
+    with app, TestClient(create_app(app)) as http, sqlite3.connect(next(tmp_path.rglob("demo/shop.db"))) as other:
         headers = {"X-API-Key": admin}
         assert http.get("/v1/search?q=speaker", headers=headers).json()["total"] == 2
         other.execute("BEGIN IMMEDIATE")

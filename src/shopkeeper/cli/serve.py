@@ -2,6 +2,7 @@
 
 import gc
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 
     from shopkeeper.bootstrap import App
     from shopkeeper.settings import Settings
+
+
+SWITCH_S = 0.0005
+"""How long one thread may keep the others waiting for the interpreter. The thread that commits events lets go of it at every call into the database;
+against Python's 5 ms `bench events` acknowledged 17 to 39 % more single events (three pairs of runs)."""
 
 
 def register(app: typer.Typer) -> None:
@@ -83,6 +89,7 @@ def asgi(app: "App") -> "FastAPI":
     from shopkeeper.api.app import create_app
     from shopkeeper.web.app import mount
 
+    sys.setswitchinterval(SWITCH_S)
     face = create_app(app)
     mount(face, app)
     return face

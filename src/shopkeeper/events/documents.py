@@ -1,5 +1,6 @@
 """Events as JSON documents: what the API takes in, what histories hold line by line, and what is sealed."""
 
+from datetime import datetime
 from typing import Any, Final, cast
 
 import orjson
@@ -93,6 +94,10 @@ def event_from_document(document: Document) -> Event:
     occurred = moment(document, "timestamp")
     if occurred is None:
         raise BadInput("is missing", field="timestamp", hint="Write when it happened, as 2026-01-31T00:00:00Z.")
+    return _event(document, occurred)
+
+
+def _event(document: Document, occurred: datetime) -> Event:
     user, visitor = text(document, "user_id"), text(document, "visitor_id")
     if not user and not visitor:
         raise BadInput("is missing", field="visitor_id", hint="Send visitor_id (an id kept in the browser) or user_id.")
@@ -120,11 +125,11 @@ def seal_content(event: Event) -> bytes:
     return orjson.dumps(event_details(event) | {"who": [event.who.kind, event.who.value]})
 
 
-def unsealed_event(content: bytes, *, id_: EventId, name: EventName, occurred: str) -> Event:
+def unsealed_event(content: bytes, *, id_: EventId, name: EventName, occurred: datetime) -> Event:
     """The event whose row's columns and unsealed content these are."""
     details = orjson.loads(content)
     kind, value = cast(tuple[IdentityKind, str], details.pop("who"))
-    return event_from_document(details | {"event_id": id_, "name": name, "timestamp": occurred, f"{kind}_id": value})
+    return _event(details | {"event_id": id_, "name": name, f"{kind}_id": value}, occurred)
 
 
 def _items(document: Document) -> tuple[EventItem, ...]:

@@ -26,6 +26,10 @@ Outcome = list[State] | ShopkeeperError
 GROUP: Final = 2_000
 """Events a transaction: bounds how long one of a few must wait behind batches of a thousand."""
 MOST_WAITING: Final = 50_000
+FEW: Final = 4
+GATHER_S: Final = 0.002
+"""Where more than a `FEW` senders are about, a group waits this long for those that were just answered: otherwise they fall into two halves that take
+turns, and each half pays for a transaction of its own (PostgreSQL's commit_delay and commit_siblings)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class EventIntake:
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closed = False
+        self._before = self._around = 0  # sendings in the group before, and in it and the one before it: about as many senders there are
         self._counts: Counter[State] = Counter()
 
     def send(self, events: Sequence[Event], done: Callable[[Outcome], None]) -> None:
@@ -66,7 +71,8 @@ class EventIntake:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="event-intake", daemon=True)
                 self._thread.start()
-            self._changed.notify()
+            if len(self._waiting) == 1 or len(self._waiting) >= self._around:  # to wake it for each would cost more than the sending
+                self._changed.notify()
 
     def keep(self, events: Sequence[Event]) -> list[State]:
         """Have `events` kept and wait for it; what became of each. Raises what kept them from being kept."""
@@ -103,12 +109,15 @@ class EventIntake:
         with self._changed:
             while not self._waiting and not self._closed:
                 self._changed.wait()
+            if self._around > FEW:
+                self._changed.wait_for(lambda: len(self._waiting) >= self._around or self._closed, timeout=GATHER_S)
             group: list[_Sending] = []
             size = 0
             while self._waiting and (not group or size + len(self._waiting[0].events) <= GROUP):
                 group.append(self._waiting.popleft())
                 size += len(group[-1].events)
             self._events_waiting -= size
+            self._around, self._before = len(group) + self._before, len(group)
             return group
 
     def _settle(self, group: Sequence[_Sending]) -> None:

@@ -7,7 +7,6 @@ from datetime import datetime
 from time import monotonic
 from typing import Final
 
-from shopkeeper.catalog.document_fields import moment_text
 from shopkeeper.domain.event import Event
 from shopkeeper.domain.ids import ShopperId
 from shopkeeper.domain.shopper import Identity
@@ -165,5 +164,5 @@ class EventLog:
 
 def _open(row: SealedEvent, key: bytes) -> LoggedEvent:
     content = unseal(key, row.sealed, bound_to=row.id)
-    event = unsealed_event(content, id_=row.id, name=row.name, occurred=moment_text(row.occurred))
+    event = unsealed_event(content, id_=row.id, name=row.name, occurred=row.occurred)
     return LoggedEvent(row.seq, row.shopper, event, row.received)
