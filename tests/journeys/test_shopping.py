@@ -39,6 +39,7 @@ def test_a_merchant_brings_in_a_feed_and_reads_its_rejects(running_shop: Running
     context = chromium.new_context(locale="en-US")
     page = context.new_page()
     page.goto(f"{running_shop.url}/console")
+    page.locator("details.by-key summary").click()
     page.locator("input#key").fill(running_shop.admin_key)
     page.keyboard.press("Enter")
     page.wait_for_url("**/console")
