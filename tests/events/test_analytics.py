@@ -13,6 +13,7 @@ from shopkeeper.domain.money import Currency, Money
 from shopkeeper.domain.shopper import Identity
 from shopkeeper.domain.shown_list import ShownList, Surface
 from shopkeeper.events.analytics import ListAnalytics
+from shopkeeper.events.attribution import CLICK_WINDOW, VIEW_WINDOW
 from shopkeeper.events.log import EventLog
 from shopkeeper.events.shown import ShownListLog
 from tests.conftest import NOON
@@ -36,7 +37,14 @@ class Shop:
         self.flagged: frozenset[ShopperId] = frozenset()
         self.events = EventLog(database.events, database.shoppers, database.vault, clock=lambda: self.now)
         self.lists = ShownListLog(database.lists, self.events, database.vault)
-        self.figures = ListAnalytics(self.lists, self.events, database.shoppers, lambda: self.flagged, clock=lambda: self.now)
+        self.figures = ListAnalytics(
+            self.lists,
+            self.events,
+            database.shoppers,
+            lambda: self.flagged,
+            windows=lambda: (CLICK_WINDOW, VIEW_WINDOW),
+            clock=lambda: self.now,
+        )
         self._events = 0
 
     def show(self, name: str, items: str, *, who: Identity | None = ANNA, query: str = "", surface: Surface = "search", took: str = "9") -> None:

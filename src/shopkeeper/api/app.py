@@ -61,6 +61,8 @@ def create_app(app: App) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        for shop in app.shops.values():
+            shop.lists.start()
         follower.start()
         batches.start()
         try:

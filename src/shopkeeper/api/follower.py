@@ -1,4 +1,7 @@
-"""Keeps each shop's search and recommendations up with its database, off the request path: a change is in the results in well under a second."""
+"""Keeps each shop's search and recommendations up with its database, and its eye on programs, off the request path.
+
+A change is in the results in well under a second.
+"""
 
 import threading
 import time
@@ -61,6 +64,8 @@ class Follower:
             self._meters.followed(shop.id, shop.search.refresh())
             part = "recommend"
             shop.recommend.refresh()
+            part = "bots"
+            shop.bots.look()
         except ShopkeeperError as error:
             self._complain(shop, part, str(error))
         except Exception:

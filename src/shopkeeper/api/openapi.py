@@ -32,6 +32,7 @@ TAGS: Final = [
     "Orders",
     "Cart",
     "Buying",
+    "Shoppers",
     "Imports",
     "Keys",
     "Settings",
@@ -96,7 +97,12 @@ def _tell_problems(path: str, method: str, operation: dict[str, Any]) -> None:
         )
 
 
-_CONFLICTS: Final = {("/v1/keys/{key_id}", "delete"), ("/v1/settings", "patch"), ("/v1/settings/restore", "post")}
+_CONFLICTS: Final = {
+    ("/v1/keys/{key_id}", "delete"),
+    ("/v1/settings", "patch"),
+    ("/v1/settings/restore", "post"),
+    ("/v1/shoppers/merge", "post"),
+}
 
 
 def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[int]:

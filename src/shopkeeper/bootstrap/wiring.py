@@ -20,9 +20,13 @@ from shopkeeper.catalog.service import CatalogService
 from shopkeeper.domain.ids import ProductId, ShopId
 from shopkeeper.domain.shopper import Purpose
 from shopkeeper.domain.texts import Lang, LocalizedText
+from shopkeeper.events.analytics import ListAnalytics
 from shopkeeper.events.importing import EventHistory
 from shopkeeper.events.intake import EventIntake
 from shopkeeper.events.log import EventLog
+from shopkeeper.events.shown import ShownListLog
+from shopkeeper.experiments.service import ExperimentService
+from shopkeeper.integrity.service import BotWatch
 from shopkeeper.jobs.downdate import RecommenderOfShoppers
 from shopkeeper.jobs.erase import BuyingOfShoppers, Erasure, OrdersOfShoppers
 from shopkeeper.jobs.imports import ImportLog
@@ -71,6 +75,10 @@ class Shop:
     events: EventLog
     intake: EventIntake
     history: EventHistory
+    lists: ShownListLog
+    bots: BotWatch
+    analytics: ListAnalytics
+    experiments: ExperimentService
     carts: CartService
     checkout: Checkout
     desk: OrderDesk
@@ -136,8 +144,9 @@ class Shop:
         return isinstance(self.database.place, SqliteFile)
 
     def close(self) -> None:
-        """Stop following changes, keep the events that wait, and let go of the database."""
+        """Stop following changes, keep the events and lists that wait, and let go of the database."""
         self.search.close()
+        self.lists.stop()
         self.intake.close()
         self.database.close()
 
@@ -211,6 +220,13 @@ def _open_shop(settings: Settings, shop: ShopId, secret: bytes, *, read_only: bo
         database.placed, carts, rules, DemoPayment(), lambda events: intake.keep(events).count("accepted"), currency=about.currency, clock=clock
     )
 
+    lists = ShownListLog(database.lists, events, database.vault)
+    bots = BotWatch(events, database.bots, clock=clock)
+    analytics = ListAnalytics(lists, events, database.shoppers, bots.flagged, windows=lambda: preferences.current().attribution.windows, clock=clock)
+    experiments = ExperimentService(
+        database.experiments, analytics.outcomes, hold_out=lambda: preferences.current().experiments.hold_out, clock=clock
+    )
+
     def facts(products: Sequence[ProductId]) -> Facts:
         return facts_of(search.columns(), products)
 
@@ -240,6 +256,10 @@ def _open_shop(settings: Settings, shop: ShopId, secret: bytes, *, read_only: bo
         events=events,
         intake=intake,
         history=EventHistory(intake, clock=clock),
+        lists=lists,
+        bots=bots,
+        analytics=analytics,
+        experiments=experiments,
         carts=carts,
         checkout=checkout,
         desk=OrderDesk(database.placed, database.products, carts, rules, checkout, clock=clock),

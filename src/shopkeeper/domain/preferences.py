@@ -8,7 +8,7 @@ To add a setting, add a field to its group (or a group to `Preferences`); nothin
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal, TypeAlias
 
 from shopkeeper.domain.shopper import Purpose
@@ -156,6 +156,27 @@ class Attribution:
         unit=_DAYS,
     )
 
+    @property
+    def windows(self) -> tuple[timedelta, timedelta]:
+        """How long a click and a view are credited."""
+        return timedelta(days=self.click_days), timedelta(days=self.view_days)
+
+
+@dataclass(frozen=True, slots=True)
+class Experiments:
+    """What holds for all experiments."""
+
+    hold_out: float = _leaf(
+        "number",
+        0.0,
+        ("不参与的比例", "Hold-out"),
+        (
+            "这部分顾客不参与任何实验，总是看到原样，用来衡量所有改动合起来的效果。",
+            "This share of shoppers is in no experiment and always sees what was there before, so that all changes together can be judged.",
+        ),
+        high=0.5,
+    )
+
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
@@ -225,6 +246,7 @@ class Preferences:
     shop: ShopFront = ShopFront()
     ranking: Ranking = Ranking()
     attribution: Attribution = Attribution()
+    experiments: Experiments = Experiments()
     privacy: Privacy = Privacy()
     orders: Orders = Orders()
     version: int = 0

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from shopkeeper.domain.ids import ShopperId
-from shopkeeper.events.attribution import CLICK_WINDOW, VIEW_WINDOW, Joined, ListFigures, ListOutcome, by_position, figures, grouped, join
+from shopkeeper.events.attribution import Joined, ListFigures, ListOutcome, by_position, figures, grouped, join
 from shopkeeper.events.log import EventLog
 from shopkeeper.events.shown import ShownListLog
 from shopkeeper.ports.shoppers import ShopperStore
@@ -44,7 +44,7 @@ class SearchReport:
 
 
 class ListAnalytics:
-    """Figures over the logs of one shop. What bots saw and did is left out."""
+    """Figures over the logs of one shop. What bots saw and did is left out; `windows` says how long clicks and views are credited."""
 
     def __init__(
         self,
@@ -53,12 +53,14 @@ class ListAnalytics:
         shoppers: ShopperStore,
         flagged: Callable[[], frozenset[ShopperId]],
         *,
+        windows: Callable[[], tuple[timedelta, timedelta]],
         clock: Callable[[], datetime],
     ) -> None:
         self._lists = lists
         self._events = events
         self._shoppers = shoppers
         self._flagged = flagged
+        self._windows = windows
         self._clock = clock
         self._lock = threading.Lock()
         self._kept: dict[tuple[datetime, datetime], tuple[datetime, Joined]] = {}
@@ -109,8 +111,9 @@ class ListAnalytics:
         identities = sorted({one.shopper for one in events} | {one.shopper for one in lists if one.shopper is not None})
         persons = self._shoppers.persons(identities)
         flagged = self._flagged()
+        click_window, view_window = self._windows()
         bots = flagged | {persons.get(one, one) for one in flagged}
-        return join(lists, events, persons, flagged=frozenset(bots), click_window=CLICK_WINDOW, view_window=VIEW_WINDOW)
+        return join(lists, events, persons, flagged=frozenset(bots), click_window=click_window, view_window=view_window)
 
 
 def _query(query: str, outcomes: list[ListOutcome]) -> QueryFigures:

@@ -1,4 +1,7 @@
-"""Takes a shopper out of the recommender: exactly and at once where the model was made of the orders that are there, else with the next fit."""
+"""Takes a shopper out of the recommender: exactly and at once where the model was made of the orders that are there, else with the next fit.
+
+The solver is imported when somebody is taken out: a server holds this, too, and starts without scipy.
+"""
 
 import logging
 from collections.abc import Callable, Collection, Iterable
@@ -13,7 +16,6 @@ from shopkeeper.errors import Broken
 from shopkeeper.ports.artifacts import Artifact, ArtifactStore
 from shopkeeper.ports.forgetting import Forgotten, Leaving, ModelTold
 from shopkeeper.ports.stores import OrderStore
-from shopkeeper.recommend.fit import orders_digest, solve
 from shopkeeper.recommend.gram import Gram
 from shopkeeper.recommend.histories import Baskets, baskets_of
 from shopkeeper.recommend.model import GRAM_FILE, RecommendModel, open_model, write_model
@@ -64,6 +66,8 @@ class RecommenderOfShoppers:
         model = open_model(artifact.path)
         if len(model.ids) > MOST_PRODUCTS:
             return None
+        from shopkeeper.recommend.fit import orders_digest
+
         known = [order for order in self._orders.scan() if order.placed <= model.trends.until]
         if orders_digest(baskets_of(known)) != artifact.facts.get("orders_sha256"):
             return None
@@ -78,6 +82,8 @@ def _detached(orders: Iterable[Order], customers: Collection[CustomerId]) -> Ite
 
 def _write(folder: Path, artifact: Artifact, model: RecommendModel, mine: Baskets, without: Baskets) -> dict[str, object]:
     """The downdated model: sums without `mine`, rows solved from them. Orders stay as a guest's, so counts over orders are what they were."""
+    from shopkeeper.recommend.fit import orders_digest, solve
+
     sums = Gram.load(artifact.path / GRAM_FILE)
     gram = sums.minus(mine.histories()) if mine.histories().shoppers else sums
     weights = solve(gram)
