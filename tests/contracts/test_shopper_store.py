@@ -1,6 +1,8 @@
 """Identities become numbers, numbers persons; what is erased is not met again, on every database."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 
@@ -9,6 +11,7 @@ from shopkeeper.domain.ids import ShopperId
 from shopkeeper.domain.shopper import Consent, Shopper
 from shopkeeper.errors import NotFound, Refused
 from shopkeeper.ports.shoppers import Pseudonym
+from tests.contracts.conftest import Home
 
 T0 = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 PHONE, LAPTOP, ANNA, BERT = (Pseudonym("visitor", "p"), Pseudonym("visitor", "l"), Pseudonym("user", "a"), Pseudonym("user", "b"))
@@ -68,6 +71,18 @@ def test_the_newest_answer_to_each_purpose_counts(database: SqlShopDatabase, num
 
 
 class TestVault:
+    def test_many_may_open_a_new_vault_at_one_moment_and_meet_the_same_keys(self, home: Home) -> None:
+        home.migrated()
+        start = Barrier(6)
+
+        def first_key(_: int) -> dict[ShopperId, bytes]:
+            with home.open() as database:
+                start.wait()
+                return database.vault.make([ShopperId(1)])
+
+        with ThreadPoolExecutor(6) as servers:
+            assert len({made[ShopperId(1)] for made in servers.map(first_key, range(6))}) == 1
+
     def test_keys_are_made_once_and_never_again_after_they_were_destroyed(self, database: SqlShopDatabase) -> None:
         one, two = ShopperId(1), ShopperId(2)
         made = database.vault.make([one, two])

@@ -16,8 +16,8 @@ from typing import Final
 import orjson
 from sqlalchemy import BigInteger, Column, Connection, LargeBinary, MetaData, PrimaryKeyConstraint, Table, func, select, update
 
-from shopkeeper.adapters.storage.engine import Connections, create_sqlite_file, ensure_schema
-from shopkeeper.adapters.storage.places import Place, SqliteFile
+from shopkeeper.adapters.storage.engine import Connections, create_sqlite_file, ensure_schema, lock_migrations
+from shopkeeper.adapters.storage.places import Place, PostgresSchema, SqliteFile
 from shopkeeper.adapters.storage.rows import pages, to_micros, upsert
 from shopkeeper.domain.ids import ShopperId
 from shopkeeper.errors import BadInput, Broken, Refused, Unavailable
@@ -183,8 +183,17 @@ class SqlKeyVault:
                 ensure_schema(self._place)
         connections = Connections(self._place, read_only=self._read_only, busy_timeout_s=self._busy_timeout_s, secure_delete=True)
         if not self._read_only:
-            connections.write(_metadata.create_all)
+            try:
+                connections.write(self._create)
+            except BaseException:
+                connections.close()
+                raise
         return connections
+
+    def _create(self, connection: Connection) -> None:
+        if isinstance(self._place, PostgresSchema):
+            lock_migrations(connection, self._place)  # several servers may open it at one moment
+        _metadata.create_all(connection)
 
 
 def _stored(connection: Connection, shoppers: Sequence[ShopperId]) -> dict[ShopperId, bytes | None]:
