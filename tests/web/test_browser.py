@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Route
 
 from shopkeeper.web.app import pages as pages_of
 from tests.web.conftest import Pages
@@ -62,6 +62,31 @@ def test_the_search_field_is_a_combobox_that_the_keyboard_drives(chromium: Brows
         with page.expect_navigation():
             page.keyboard.press("Enter")
         assert chosen and page.url.endswith(chosen)
+
+
+def test_suggestions_that_come_late_do_not_open_a_list_that_was_closed(chromium: Browser, address: str):
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    with context(chromium, 1280) as browser:
+        page = browser.new_page()
+        page.goto(address)
+        field = page.get_by_role("combobox")
+        field.focus()
+        page.keyboard.type("te", delay=20)
+        page.get_by_role("option").first.wait_for()
+        page.route("**/suggest?q=tea", hold)
+        with page.expect_request("**/suggest?q=tea"):
+            page.keyboard.type("a")
+        page.keyboard.press("Escape")
+        page.wait_for_timeout(50)
+        for route in held:
+            route.continue_()
+        page.wait_for_timeout(300)
+        assert field.get_attribute("aria-expanded") == "false"
+        assert field.input_value() == "tea"
 
 
 def test_no_page_is_wider_than_a_small_phone_or_breaks_its_own_policy(chromium: Browser, address: str):

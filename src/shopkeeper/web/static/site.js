@@ -25,7 +25,14 @@ function suggest(form) {
 
   const options = () => [...list.children];
 
+  // an answer that is still under way must neither open a list that was closed nor change one that is being walked
+  function settle() {
+    clearTimeout(timer);
+    request?.abort();
+  }
+
   function close() {
+    settle();
     list.hidden = true;
     active = -1;
     input.setAttribute("aria-expanded", "false");
@@ -44,7 +51,7 @@ function suggest(form) {
   }
 
   async function fetchFor(prefix) {
-    request?.abort();
+    settle();
     request = new AbortController();
     try {
       const address = `${form.dataset.suggest}?q=${encodeURIComponent(prefix)}`;
@@ -61,13 +68,14 @@ function suggest(form) {
   function typedNow() {
     typed = input.value;
     const prefix = typed.trim();
-    clearTimeout(timer);
+    settle();
     if (!prefix) return close();
     if (known.has(prefix)) return show(known.get(prefix));
     timer = setTimeout(() => fetchFor(prefix), WAIT_MS);
   }
 
   function move(step) {
+    settle();
     const all = options();
     if (!all.length) return;
     // one place beyond the last option is the field itself, with what was typed
@@ -101,13 +109,15 @@ function suggest(form) {
     } else if (event.key === "Enter" && active >= 0) {
       event.preventDefault();
       choose(options()[active]);
-    } else if (event.key === "Escape" && !list.hidden) {
+    } else if (event.key === "Escape") {
+      settle();
+      if (list.hidden) return;
       event.preventDefault();
       input.value = typed;
       close();
     }
   });
-  input.addEventListener("blur", () => setTimeout(close, 150));
+  input.addEventListener("blur", () => setTimeout(() => { if (document.activeElement !== input) close(); }, 150));
   list.addEventListener("mousedown", (event) => event.preventDefault()); // keep the focus in the field
   list.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
