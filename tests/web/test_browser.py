@@ -13,7 +13,18 @@ from tests.web.conftest import Pages
 from tests.web.test_sign_in_limit import refuse
 
 pytestmark = pytest.mark.browser
-EVERY_PAGE = ["/", "/cart", "/orders", "/search?q=cup", "/search?q=zzzzqq", "/c/tea", "/p/pot%2F1", "/policies/returns", "/console/sign-in"]
+EVERY_PAGE = [
+    "/",
+    "/cart",
+    "/orders",
+    "/search?q=cup",
+    "/search?q=zzzzqq",
+    "/c/tea",
+    "/b/cenhe",
+    "/p/pot%2F1",
+    "/policies/returns",
+    "/console/sign-in",
+]
 
 
 @pytest.fixture(scope="module")

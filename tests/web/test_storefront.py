@@ -11,6 +11,7 @@ EVERY_PAGE = [
     "/search?q=cup",
     "/search?q=zzzzqq",
     "/c/tea/cups",
+    "/b/cenhe",
     "/p/pot%2F1",
     "/p/hostile",
     "/policies",
@@ -173,8 +174,39 @@ def test_a_category_page_has_its_name_its_place_and_what_lies_below(pages: Pages
     assert below.texts("span", class_="card-name") == ["紫砂茶壶"]
 
 
+def test_a_brand_page_has_its_name_its_place_and_its_products_alone(pages: Pages):
+    page = read(pages, "/b/cenhe")
+    assert page.texts("h1") == ["Cenhe"]
+    assert page.texts("ol", class_="crumbs") == ["HomeCenhe"]
+    assert "29 products" in page.texts("p", class_="muted")  # 28 cups with an odd number, and the teapot
+    assert page.one("link", rel="canonical").attributes["href"] == "/b/cenhe"
+    assert page.all("meta", name="robots") == []
+    assert read(pages, "/b/cenhe", "zh").texts("h1") == ["岑禾"]
+
+
+def test_a_brand_page_is_narrowed_within_itself(pages: Pages):
+    blue = next(one for one in read(pages, "/b/cenhe").all("a", class_="choice") if "blue" in one.text)
+    assert blue.attributes["href"] == "/b/cenhe?f.colour=blue"
+    narrowed = read(pages, blue.attributes["href"])
+    assert narrowed.texts("h1") == ["Cenhe"]
+    assert "9 products" in narrowed.texts("p", class_="muted")  # cups 3, 9, 15 … 51
+    assert narrowed.one("meta", name="robots").attributes["content"] == "noindex"
+    assert narrowed.one("form", class_="sort").attributes["action"] == "/b/cenhe"
+
+
+def test_a_product_leads_to_its_brand_and_a_brands_key_may_hold_anything(pages: Pages):
+    assert read(pages, "/p/cup-01").one("p", class_="eyebrow").text == "Cenhe"
+    link = next(one for one in read(pages, "/p/hostile").all("a") if one.attributes["href"].startswith("/b/"))
+    assert read(pages, link.attributes["href"]).texts("h1") == ['"><b>brand']
+
+
+@pytest.mark.parametrize(("typed", "page"), [("cenh", "/b/cenhe"), ("pots", "/c/tea/pots")])
+def test_a_suggested_brand_or_category_leads_to_its_own_page(pages: Pages, typed: str, page: str):
+    assert page in [line.attributes["data-href"] for line in read(pages, f"/suggest?q={typed}").all("li", role="option")]
+
+
 @pytest.mark.parametrize(
-    "address", ["/c/nothing", "/p/none", "/p/hidden", "/policies/none", "/nowhere", "/static/none.css", "/s/none/", "/search/more"]
+    "address", ["/b/nothing", "/c/nothing", "/p/none", "/p/hidden", "/policies/none", "/nowhere", "/static/none.css", "/s/none/", "/search/more"]
 )
 def test_what_is_not_there_is_said_plainly(pages: Pages, address: str):
     answer = pages.http.get(address, headers={"accept-language": "zh"})

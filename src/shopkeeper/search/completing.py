@@ -47,8 +47,8 @@ def complete(
         for candidate in _liked_first(of_kind, facet, view, (likes or {}).get(facet, {})):
             code = next(iter(columns.tables[facet].find(candidate.text)), None) if facet in columns.tables else None
             if code is not None and counts[code] and len(found[kind]) < limit:
-                shown = columns.tables[facet].label(code).shown(lang)
-                found[kind].append(Suggestion(shown, KINDS[kind], mark_prefix(shown, folded)))
+                shown, key = columns.tables[facet].label(code).shown(lang), columns.tables[facet].keys[code]
+                found[kind].append(Suggestion(shown, KINDS[kind], mark_prefix(shown, folded), key=key))
     rows = [c.row for c in candidates if c.kind == PRODUCT and on_offer[c.row]][:limit]
     got = products.get([columns.id(row) for row in rows])
     for product in got.values():

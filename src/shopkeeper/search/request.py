@@ -140,9 +140,10 @@ class SearchPage:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A completion of a prefix: a query that finds something, a category or a product (then `product_id` is set)."""
+    """A completion of a prefix: a query that finds something, a category or brand with its `key`, or a product with its `product_id`."""
 
     text: str
     kind: Literal["query", "category", "brand", "product"]
     highlighted: str
     product_id: str = ""
+    key: str = ""

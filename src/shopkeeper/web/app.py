@@ -78,6 +78,7 @@ def shop_routes(site: Site) -> list[Route]:
         at("/suggest", doings.suggest),
         at("/p/{id:path}", product.product),
         at("/c/{path:path}", listing.category),
+        at("/b/{key:path}", listing.brand),
         at("/policies", policies.policies),
         at("/policies/{id:path}", policies.policy),
         at("/language", doings.switch_language),

@@ -13,6 +13,7 @@ PATHS: Final = {
     "suggest": "/suggest",
     "product": "/p/{id}",
     "category": "/c/{path}",
+    "brand": "/b/{key}",
     "policies": "/policies",
     "policy": "/policies/{id}",
     "language": "/language",

@@ -11,7 +11,8 @@ from shopkeeper.search.request import Suggestion
 from shopkeeper.web.contexts import SuggestionLine, SuggestionsContext
 from shopkeeper.web.site import LANGUAGE_COOKIE, Site, Visit, filled, viewed_cookie, visit
 from shopkeeper.web.storefront.cards import only_marks
-from shopkeeper.web.storefront.selection import FACET
+from shopkeeper.web.storefront.home import category_path
+from shopkeeper.web.storefront.selection import CATEGORY_SEPARATOR
 from shopkeeper.web.urls import local_path
 
 YEAR_S: Final = 60 * 60 * 24 * 365
@@ -55,8 +56,10 @@ def suggest(site: Site, request: Request) -> Response:
 def _line(found: Suggestion, seen: Visit) -> SuggestionLine:
     if found.kind == "product" and found.product_id:
         href = seen.url("product", id=found.product_id)
-    elif found.kind in ("category", "brand"):
-        href = seen.url("search", query=[(FACET + found.kind, found.text)])
+    elif found.kind == "category":
+        href = seen.url("category", path=category_path(tuple(found.key.split(CATEGORY_SEPARATOR))))
+    elif found.kind == "brand":
+        href = seen.url("brand", key=found.key)
     else:
         href = seen.url("search", query=[("q", found.text)])
     return SuggestionLine(href, found.text, only_marks(found.highlighted), str(seen.t(f"suggest.{found.kind}")))

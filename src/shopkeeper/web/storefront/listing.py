@@ -1,4 +1,4 @@
-"""Search and category pages: one listing, narrowed by its address alone."""
+"""Search, category and brand pages: one listing, narrowed by its address alone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from starlette.responses import Response
 from shopkeeper.domain.money import Currency, Money, exponent_of
 from shopkeeper.errors import NotFound
 from shopkeeper.search.request import Condition, Facet, FacetValue, SearchPage, SearchRequest
-from shopkeeper.web.contexts import Chip, FacetChoice, FacetGroup, Link, ListingContext, PriceRange, SortForm, WayOn
+from shopkeeper.web.contexts import CategoryTile, Chip, FacetChoice, FacetGroup, Link, ListingContext, PriceRange, SortForm, WayOn
 from shopkeeper.web.site import Site, Visit, visit
 from shopkeeper.web.storefront.cards import card_of_hit, popular_row
 from shopkeeper.web.storefront.home import category_path, tiles
@@ -31,17 +31,25 @@ WAYS_ON: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A listing and what it is narrowed to; `category` (a path of keys) is what a category page adds to every condition."""
+    """A listing and what it is narrowed to; `category` (a path of keys) or `brand` (its key) is what their pages add to every condition."""
 
     seen: Visit
     selection: Selection
     category: tuple[str, ...] = ()
+    brand: str = ""
 
     def href(self, selection: Selection) -> str:
         """The address of this listing narrowed to `selection`."""
         if self.category:
             return self.seen.url("category", path=category_path(self.category), query=selection.pairs())
+        if self.brand:
+            return self.seen.url("brand", key=self.brand, query=selection.pairs())
         return self.seen.url("search", query=selection.pairs())
+
+    @property
+    def place(self) -> str:
+        """What a category or brand page is about; empty for search."""
+        return CATEGORY_SEPARATOR.join(self.category) or self.brand
 
     @property
     def action(self) -> str:
@@ -54,7 +62,7 @@ class Listing:
             SearchRequest(
                 query=selection.query,
                 lang=self.seen.lang,
-                filters=selection.filters(category=self.category),
+                filters=selection.filters(category=self.category, brand=self.brand),
                 facets=facets,
                 sort=selection.sort,
                 limit=limit,
@@ -79,13 +87,19 @@ def category(site: Site, request: Request) -> Response:
     return _page(Listing(seen, selection_of(request.query_params), path))
 
 
+def brand(site: Site, request: Request) -> Response:
+    """`GET /b/{key}`: a brand's products, its own page with its own address."""
+    seen = visit(site, request)
+    return _page(Listing(seen, selection_of(request.query_params), brand=request.path_params["key"]))
+
+
 def _page(listing: Listing) -> Response:
     seen, selection = listing.seen, listing.selection
     page = listing.search(selection, facets=("*",), limit=PAGE_LENGTH, explain=bool(selection.query))
     counted = facets_counted(listing, page)
-    names = category_names(listing, counted)
-    if listing.category and not page.total and not selection.narrowed and not selection.query:
-        raise NotFound("no such category", field="path", value=CATEGORY_SEPARATOR.join(listing.category))
+    names = place_names(listing, counted)
+    if listing.place and not page.total and not selection.narrowed and not selection.query:
+        raise NotFound("no such place", field="path", value=listing.place)
     heading, intro = _words(listing, page, names)
     first = (selection.page - 1) * PAGE_LENGTH + 1
     context = ListingContext(
@@ -97,7 +111,7 @@ def _page(listing: Listing) -> Response:
             description=intro,
             canonical=listing.href(Selection(query=selection.query)),
             query=selection.query,
-            indexable=bool(listing.category) and not selection.narrowed and not selection.cursor,
+            indexable=bool(listing.place) and not selection.narrowed and not selection.cursor,
         ),
         heading=heading,
         intro=intro,
@@ -116,11 +130,15 @@ def _page(listing: Listing) -> Response:
         previous_page=_previous(listing, page),
         first_page=listing.href(selection.first_page()) if selection.cursor else "",
         crumbs=crumbs(listing, names),
-        subcategories=tiles(page, listing.category, seen, pictures=False) if listing.category and not selection.query else (),
+        subcategories=_subcategories(listing, page),
         ways_on=() if page.total else ways_on(listing, page),
         popular=None if page.total else popular_row(seen),
     )
     return seen.page("listing.html", context, status=200)
+
+
+def _subcategories(listing: Listing, page: SearchPage) -> tuple[CategoryTile, ...]:
+    return tiles(page, listing.category, listing.seen, pictures=False) if listing.category and not listing.selection.query else ()
 
 
 def _previous(listing: Listing, page: SearchPage) -> str:
@@ -155,17 +173,17 @@ def _words(listing: Listing, page: SearchPage, names: Sequence[str]) -> tuple[st
         tried = t("empty.tried_filters") if listing.selection.narrowed else t("empty.tried")
         return str(t("empty.heading", query=query) if query else t("empty.heading_plain")), str(tried)
     found = str(t("products.count", n=page.total))
-    if listing.category:
+    if names:
         return names[-1], found
     return str(t("search.heading", query=query) if query else t("search.everything")), found
 
 
-def category_names(listing: Listing, counted: Sequence[Facet]) -> list[str]:
-    """The category's steps as a shopper reads them; its keys where nothing of it is found."""
-    key = CATEGORY_SEPARATOR.join(listing.category)
-    values = next((facet.values for facet in counted if facet.name == "category"), ())
-    label = next((value.label for value in values if value.key == key), key)
-    return label.split(CATEGORY_SEPARATOR)
+def place_names(listing: Listing, counted: Sequence[Facet]) -> list[str]:
+    """The category's steps, or the brand, as a shopper reads them; keys where nothing of it is found; nothing for search."""
+    facet = "category" if listing.category else "brand"
+    values = next((one.values for one in counted if one.name == facet), ())
+    label = next((value.label for value in values if value.key == listing.place), listing.place)
+    return label.split(CATEGORY_SEPARATOR) if listing.category else [label] if label else []
 
 
 def facets_counted(listing: Listing, page: SearchPage) -> list[Facet]:
@@ -198,7 +216,7 @@ def groups(listing: Listing, counted: Sequence[Facet], total: int) -> tuple[Face
     chosen = set(listing.selection.values)
     made = []
     for facet in sorted(counted, key=lambda facet: ("category", "brand").index(facet.name) if facet.name in ("category", "brand") else 2):
-        if facet.name in NOT_FACETS:
+        if facet.name in NOT_FACETS or (facet.name == "brand" and listing.brand):
             continue
         values = _categories(listing, facet) if facet.name == "category" else list(facet.values)
         telling = [value for value in values if value.count < total or (facet.name, value.key) in chosen]
@@ -299,11 +317,13 @@ def sort_form(listing: Listing, page: SearchPage) -> SortForm:
 
 
 def crumbs(listing: Listing, names: Sequence[str]) -> tuple[Link, ...]:
-    """From home down to this category."""
-    if not listing.category:
+    """From home down to this category, or to this brand."""
+    if not listing.place:
         return ()
     url = listing.seen.url
     links = [Link(url("home"), str(listing.seen.t("frame.home")))]
+    if listing.brand:
+        return (*links, Link(listing.action, names[-1], chosen=True))
     for depth, name in enumerate(names, 1):
         links.append(Link(url("category", path=category_path(listing.category[:depth])), name, chosen=depth == len(names)))
     return tuple(links)

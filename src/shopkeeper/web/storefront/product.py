@@ -82,7 +82,7 @@ def context(found: Product, variant: Variant, seen: Visit) -> ProductContext:
         fmt=seen.fmt,
         frame=seen.frame(title, description=" ".join(paragraphs), canonical=seen.url("product", id=found.id)),
         title=title,
-        brand=Link(seen.url("search", query=[(FACET + "brand", found.brand.key)]), found.brand.shown(seen.lang)) if found.brand else None,
+        brand=Link(seen.url("brand", key=found.brand.key), found.brand.shown(seen.lang)) if found.brand else None,
         crumbs=crumbs(found, seen),
         pictures=pictures,
         price=price,
@@ -195,7 +195,7 @@ def facts(found: Product, variant: Variant, seen: Visit) -> tuple[Fact, ...]:
     """What is known of it; a value leads to the products that share it."""
     made = []
     if found.brand is not None:
-        made.append(Fact(facet_label("brand", seen), (_sharing("brand", found.brand.key, found.brand.shown(seen.lang), seen),)))
+        made.append(Fact(facet_label("brand", seen), (Link(seen.url("brand", key=found.brand.key), found.brand.shown(seen.lang)),)))
     for name, labels in found.attributes:
         made.append(Fact(facet_label(name, seen), tuple(_sharing(name, label.key, label.shown(seen.lang), seen) for label in labels)))
     codes = (("product.gtin", variant.gtin), ("product.mpn", variant.mpn), ("product.sku", str(variant.id)))

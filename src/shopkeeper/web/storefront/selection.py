@@ -77,9 +77,10 @@ class Selection:
             return high, low
         return low, high
 
-    def filters(self, *, category: tuple[str, ...] = ()) -> str:
+    def filters(self, *, category: tuple[str, ...] = (), brand: str = "") -> str:
         """The conditions in the filter language of `ranking.filters`: values of one facet are alternatives, facets add up."""
         parts = [f"category:{quoted(CATEGORY_SEPARATOR.join(category))}"] if category else []
+        parts += [f"brand:{quoted(brand)}"] if brand else []
         for name in dict.fromkeys(name for name, _ in self.values):
             keys = ", ".join(quoted(key) for facet, key in self.values if facet == name)
             parts.append(f"{quoted(name)}:[{keys}]")
