@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from shopkeeper.errors import BadInput
 from shopkeeper.experiments.checks import sample_ratio_p
-from shopkeeper.experiments.intervals import FEWEST, Tally, difference, half_width, rho_squared
+from shopkeeper.experiments.intervals import FEWEST, Tally, around, difference, half_width, rho_squared, shoppers_needed
 
 
 def looks(rates: tuple[float, float], *, shoppers: int, every: int, rng: np.random.Generator) -> list[tuple[Tally, Tally]]:
@@ -58,11 +59,37 @@ def test_a_real_difference_is_found_and_lies_in_the_interval() -> None:
     assert sum(all(one.low <= 0.05 <= one.high for one in run) for run in runs) >= 93
 
 
+def test_the_shoppers_that_it_takes_find_what_is_there() -> None:
+    needed = shoppers_needed(0.10, 0.05)
+    rng = np.random.default_rng(3)
+    found = sum(judged(looks((0.10, 0.15), shoppers=needed, every=needed, rng=rng)[-1]).decided for _ in range(400))
+    assert 0.75 <= found / 400 <= 0.87
+    assert shoppers_needed(0.10, 0.025) > 3 * needed
+    with pytest.raises(BadInput):
+        shoppers_needed(0.10, 0)
+
+
+def test_the_interval_around_an_arm_holds_its_rate() -> None:
+    low, high = around(Tally(5_000, 500))
+    assert 0 < low < 0.1 < high < 0.13
+    assert around(Tally(FEWEST - 1, 9)) == (0.0, 1.0)
+
+
 def test_arms_that_lost_shoppers_are_noticed_and_fair_ones_are_not() -> None:
-    # chi² of (5000, 5300) against halves: 2 · 150² / 5150 = 8.7379, whose tail with one degree of freedom is .00312
-    assert sample_ratio_p([5_000, 5_300], [0.5, 0.5]) == pytest.approx(0.00312, abs=1e-5)
+    # by hand: under Beta(50, 50) one shopper in each arm has ½ · 50/101 · 2, against ½ · ½ · 2 as meant: nothing speaks against the shares
+    assert sample_ratio_p([1, 1], [0.5, 0.5]) == 1.0
+    # two in one arm: mixed ½ · 51/101, meant ½ · ½
+    assert sample_ratio_p([2, 0], [0.5, 0.5]) == pytest.approx(101 / 102)
+    assert sample_ratio_p([5_000, 5_300], [0.5, 0.5]) > 0.01
     assert sample_ratio_p([5_000, 5_600], [0.5, 0.5]) < 0.001
     assert sample_ratio_p([], []) == 1.0
+
+
+def test_fair_arms_are_accused_once_in_a_hundred_lives_at_most() -> None:
     rng = np.random.default_rng(2)
-    alarms = sum(sample_ratio_p(rng.multinomial(10_000, [0.5, 0.3, 0.2]).tolist(), [0.5, 0.3, 0.2]) < 0.001 for _ in range(2_000))
-    assert alarms <= 8
+    shares = [0.5, 0.3, 0.2]
+    accused = 0
+    for _ in range(1_000):
+        counts = np.cumsum(rng.multinomial(100, shares, size=60), axis=0)
+        accused += any(sample_ratio_p(look.tolist(), shares) < 0.01 for look in counts)
+    assert accused <= 10

@@ -83,4 +83,4 @@ def test_what_makes_no_sense_is_told(service: ExperimentService) -> None:
         made(service)
     with pytest.raises(Refused, match="does not run"):
         service.stop(DIAL)
-    assert service.result(DIAL).arms[0].tally.units == 0
+    assert service.result(DIAL).arms[0].units == 0

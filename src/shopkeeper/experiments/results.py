@@ -1,29 +1,47 @@
-"""What came of an experiment: each shopper counts once, by what they did within the window after first seeing one of its lists."""
+"""What came of an experiment: each shopper counts once, by what they did within the window after first seeing one of its lists.
+
+Three measures are told of every arm; the experiment's goal is the one that it is judged by. Lists and clicks of a shopper count up to the end of the
+shopper's window too, so that what a shopper stands for is final when it enters, and the intervals hold however often one looks.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final, Literal, get_args
 
 from shopkeeper.domain.experiment import Experiment
 from shopkeeper.domain.ids import ShopperId
 from shopkeeper.events.attribution import ListOutcome
 from shopkeeper.experiments.assignment import arm_of
 from shopkeeper.experiments.checks import MISMATCH_BELOW, sample_ratio_p
-from shopkeeper.experiments.intervals import Difference, Tally, difference
+from shopkeeper.experiments.intervals import Difference, Measured, Tally, difference
+from shopkeeper.experiments.ratio import Ratio
+
+Measure = Literal["clicked", "bought", "ctr"]
+"""clicked, bought: the share of shoppers who did so, as `domain.experiment.Goal`; ctr: the share of their lists that were clicked."""
+MEASURES: Final[tuple[Measure, ...]] = get_args(Measure)
 
 
 @dataclass(frozen=True, slots=True)
 class ArmResult:
-    """One arm: shoppers with a final outcome, those whose window is still open, and the lists that they saw. `against` None for the control."""
+    """One arm: its measures over shoppers with a final outcome, how many windows are still open, and the lists that those shoppers saw.
+
+    `against` holds, for each measure, how far it lies above the control's; it is empty for the control. Revenue is by last click.
+    """
 
     key: str
-    tally: Tally
+    measures: Mapping[Measure, Measured]
     pending: int
     lists: int
     clicked_lists: int
     revenue: Mapping[str, int]
-    against: Difference | None
+    against: Mapping[Measure, Difference]
+
+    @property
+    def units(self) -> int:
+        """Shoppers with a final outcome."""
+        return self.measures["clicked"].units
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +56,11 @@ class ExperimentResult:
     def trusted(self) -> bool:
         """False where the arms did not get the shares that were meant."""
         return self.sample_ratio_p >= MISMATCH_BELOW
+
+    @property
+    def units(self) -> int:
+        """Shoppers with a final outcome, in all arms."""
+        return sum(arm.units for arm in self.arms)
 
 
 def result_of(experiment: Experiment, outcomes: Iterable[ListOutcome], *, now: datetime) -> ExperimentResult:
@@ -58,16 +81,15 @@ def result_of(experiment: Experiment, outcomes: Iterable[ListOutcome], *, now: d
         arm = arm_of(experiment, outcome.person)
         if arm is not None and arms_of(shown.arm).get(experiment.id) == arm.key:
             seen[arm.key][outcome.person].append(outcome)
-    tallies = {key: _tally(experiment, persons, window, now) for key, persons in seen.items()}
     shares = experiment.shares
-    control = experiment.control.key
+    measured = {arm.key: _measures(seen[arm.key], window, now) for arm in experiment.arms}
+    control = measured[experiment.control.key][0]
     results = []
     for place, arm in enumerate(experiment.arms):
-        tally, pending = tallies[arm.key]
-        two = shares[0] + shares[place]
-        against = None if place == 0 else difference(tally, tallies[control][0], arm_share=shares[place] / two, control_share=shares[0] / two)
+        measures, pending = measured[arm.key]
+        against = {} if place == 0 else _against(measures, control, shares[place], shares[0], comparisons=len(shares) - 1)
         lists = [outcome for outcomes in seen[arm.key].values() for outcome in outcomes]
-        results.append(ArmResult(arm.key, tally, pending, len(lists), sum(bool(one.clicks) for one in lists), _revenue(lists), against))
+        results.append(ArmResult(arm.key, measures, pending, len(lists), sum(bool(one.clicks) for one in lists), _revenue(lists), against))
     return ExperimentResult(now, tuple(results), sample_ratio_p([len(seen[arm.key]) for arm in experiment.arms], shares))
 
 
@@ -81,22 +103,34 @@ def written_arms(arms: Mapping[str, str]) -> str:
     return ";".join(f"{experiment}={arm}" for experiment, arm in sorted(arms.items())) or "default"
 
 
-def _tally(experiment: Experiment, persons: Mapping[ShopperId, list[ListOutcome]], window: timedelta, now: datetime) -> tuple[Tally, int]:
-    units = successes = pending = 0
+def _measures(persons: Mapping[ShopperId, Sequence[ListOutcome]], window: timedelta, now: datetime) -> tuple[dict[Measure, Measured], int]:
+    """The measures over those whose window is over, and how many there are whose is not."""
+    clicked = bought = units = 0
+    lists: list[tuple[float, float]] = []
     for outcomes in persons.values():
         ends = min(outcome.logged.shown.shown for outcome in outcomes) + window
         if ends > now:
-            pending += 1
             continue
         units += 1
-        successes += any(_reached(experiment, outcome, ends) for outcome in outcomes)
-    return Tally(units, successes), pending
+        clicked += any(_clicked(outcome, ends) for outcome in outcomes)
+        bought += any(purchase.how == "last_click" and purchase.at <= ends for outcome in outcomes for purchase in outcome.purchases)
+        shown = [outcome for outcome in outcomes if outcome.logged.shown.items and outcome.logged.shown.shown <= ends]
+        lists.append((sum(_clicked(outcome, ends) for outcome in shown), len(shown)))
+    return {"clicked": Tally(units, clicked), "bought": Tally(units, bought), "ctr": Ratio.of(lists)}, len(persons) - units
 
 
-def _reached(experiment: Experiment, outcome: ListOutcome, ends: datetime) -> bool:
-    if experiment.goal == "clicked":
-        return any(click.at <= ends for click in outcome.clicks)
-    return any(purchase.how == "last_click" and purchase.at <= ends for purchase in outcome.purchases)
+def _clicked(outcome: ListOutcome, ends: datetime) -> bool:
+    return any(click.at <= ends for click in outcome.clicks)
+
+
+def _against(
+    measures: Mapping[Measure, Measured], control: Mapping[Measure, Measured], share: float, control_share: float, *, comparisons: int
+) -> dict[Measure, Difference]:
+    two = share + control_share
+    return {
+        name: difference(one, control[name], arm_share=share / two, control_share=control_share / two, comparisons=comparisons)
+        for name, one in measures.items()
+    }
 
 
 def _revenue(lists: Iterable[ListOutcome]) -> dict[str, int]:
