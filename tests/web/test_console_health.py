@@ -9,11 +9,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from shopkeeper.access.audit import Actor
+from shopkeeper.domain.experiment import Arm
 from shopkeeper.domain.ids import TaskId
 from shopkeeper.domain.task import Reject, Task
 from tests.conftest import NOON
 from tests.web.conftest import Pages
 from tests.web.test_browser import address
+from tests.web.trying import AS_IT_IS, PERSONAL, kept, take_part
 
 __all__ = ["address"]
 pytestmark = pytest.mark.browser
@@ -32,6 +34,14 @@ INSIDE = {
     "account": "/console/account",
     "audit": "/console/audit",
     "find": "/console/find?q=cup",
+    "experiments": "/console/experiments",
+    "experiment-new": "/console/experiments/new",
+    "experiment-new-arms": "/console/experiments/new?surface=search&surface=similar&arms=3",
+    "experiment": "/console/experiments/health",
+    "experiment-lopsided": "/console/experiments/health-lopsided",
+    "experiment-draft": "/console/experiments/health-draft",
+    "experiment-start": "/console/experiments/health-draft/start",
+    "experiment-stop": "/console/experiments/health/stop",
     "problem": "/console/imports/none",
 }
 OUTSIDE = {"sign-in": "/console/sign-in", "set-up": "set-up", "set-up-over": "/console/set-up?code=x"}
@@ -50,6 +60,10 @@ def cast(installation: Pages) -> dict[str, str]:
         Actor(owner.name, "req-1", "10.0.0.1"), "settings.change", "version 1", before={"ranking.diversity": 0.2}, after={"ranking.diversity": 0.35}
     )
     shop.audit.record(Actor(owner.name, "req-2", "10.0.0.1"), "account.invite", ann.name, after={"role": "analyst"})
+    three = (AS_IT_IS, PERSONAL, Arm("c", settings=(("personalisation", "0"),)))
+    for name, lost in (("health", 0.0), ("health-lopsided", 0.5)):
+        take_part(shop, kept(shop, name, arms=three), {"a": 0.3, "b": 0.5, "c": 0.3}, shoppers=500, share_lost=lost)
+    kept(shop, "health-draft", state="draft")
     rejects = tuple(Reject(line, "price", "12,5o CNY", "is not a price", "row") for line in range(3, 9))
     shop.database.tasks.save(
         Task(

@@ -74,9 +74,9 @@ def test_a_role_sends_what_it_is_granted_and_nothing_without_a_token(pages: Page
 @pytest.mark.parametrize(
     ("role", "rail"),
     [
-        ("owner", ["Overview", "Catalogue", "Imports", "Settings", "Accounts", "Who changed what?", "Storefront"]),
-        ("manager", ["Overview", "Catalogue", "Imports", "Settings", "Who changed what?", "Storefront"]),
-        ("analyst", ["Overview", "Catalogue", "Settings", "Who changed what?", "Storefront"]),
+        ("owner", ["Overview", "Catalogue", "Imports", "Experiments", "Settings", "Accounts", "Who changed what?", "Storefront"]),
+        ("manager", ["Overview", "Catalogue", "Imports", "Experiments", "Settings", "Who changed what?", "Storefront"]),
+        ("analyst", ["Overview", "Catalogue", "Experiments", "Settings", "Who changed what?", "Storefront"]),
         ("support", ["Catalogue", "Storefront"]),
     ],
 )

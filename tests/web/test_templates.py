@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, meta, nodes
 from shopkeeper.web import buying_contexts as buying
 from shopkeeper.web import contexts, shopper_contexts
 from shopkeeper.web.console import contexts as console
+from shopkeeper.web.console import trying_contexts as trying
 
 FOLDER = Path(contexts.__file__).parent / "templates"
 CONTEXTS = {
@@ -40,6 +41,10 @@ CONTEXTS = {
     "console/overview.html": console.OverviewContext,
     "console/imports.html": console.ImportsContext,
     "console/import.html": console.ImportContext,
+    "console/experiments.html": trying.ExperimentsContext,
+    "console/experiment_new.html": trying.NewExperimentContext,
+    "console/experiment.html": trying.ExperimentContext,
+    "console/experiment_move.html": trying.MoveContext,
     "console/problem.html": console.ConsoleProblemContext,
 }
 SHARED = {"t", "url", "fmt", "frame"}

@@ -5,7 +5,7 @@ shopper's window too, so that what a shopper stands for is final when it enters,
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, get_args
@@ -91,6 +91,15 @@ def result_of(experiment: Experiment, outcomes: Iterable[ListOutcome], *, now: d
         lists = [outcome for outcomes in seen[arm.key].values() for outcome in outcomes]
         results.append(ArmResult(arm.key, measures, pending, len(lists), sum(bool(one.clicks) for one in lists), _revenue(lists), against))
     return ExperimentResult(now, tuple(results), sample_ratio_p([len(seen[arm.key]) for arm in experiment.arms], shares))
+
+
+def before(outcomes: Iterable[ListOutcome], surfaces: Collection[str], *, window_days: float, now: datetime) -> dict[Measure, Measured]:
+    """What shoppers who saw lists of `surfaces` did within the window, whatever arm they saw: what an experiment there begins from."""
+    seen: dict[ShopperId, list[ListOutcome]] = defaultdict(list)
+    for outcome in outcomes:
+        if outcome.person is not None and outcome.logged.shown.surface in surfaces:
+            seen[outcome.person].append(outcome)
+    return _measures(seen, timedelta(days=window_days), now)[0]
 
 
 def arms_of(written: str) -> dict[str, str]:

@@ -60,6 +60,12 @@ INSTALLATION_PATHS: Final = {
     "console_password": "/console/account/password",
     "console_out_everywhere": "/console/account/sign-out-everywhere",
     "console_audit": "/console/audit",
+    "console_experiments": "/console/experiments",
+    "console_experiment_new": "/console/experiments/new",
+    "console_experiment": "/console/experiments/{id}",
+    "console_experiment_start": "/console/experiments/{id}/start",
+    "console_experiment_stop": "/console/experiments/{id}/stop",
+    "console_experiment_chart": "/console/experiments/{id}/{name}.{form}",
     "console_find": "/console/find",
     "console_market": "/console/market",
 }

@@ -15,6 +15,9 @@ from shopkeeper.web.console.tables import Asked, Cell, Cells, Column, Field, csv
 
 WHAT: Final = (
     "settings.change",
+    "experiment.create",
+    "experiment.start",
+    "experiment.stop",
     "import.upload",
     "key.mint",
     "key.revoke",

@@ -1,8 +1,8 @@
 """A request of the console: who is signed in, at which shop, with which permissions, and what surrounds the page."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 from urllib.parse import unquote
 
@@ -18,6 +18,7 @@ from shopkeeper.domain.product import DEFAULT_MARKET, Market
 from shopkeeper.domain.task import Task
 from shopkeeper.domain.texts import LANGS, Lang
 from shopkeeper.errors import Refused, ShopkeeperError
+from shopkeeper.experiments.results import ExperimentResult
 from shopkeeper.web.console.contexts import ConsoleFrame
 from shopkeeper.web.console.figures import Days
 from shopkeeper.web.console.rail import rail
@@ -58,12 +59,16 @@ class AcceptWork(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """What the console's routes share. `days` keeps each shop's sales by day for a minute: to count them reads every order of a month."""
+    """What the console's routes share. `days` keeps each shop's sales by day for a minute: to count them reads every order of a month.
+
+    `results` keeps what came of running experiments for as long, by shop, id and state.
+    """
 
     site: Site
     accept: AcceptWork
     guessing: Guessing
     days: Memo[Days]
+    results: Memo[ExperimentResult] = field(default_factory=lambda: Memo(timedelta(minutes=1)))
 
 
 @dataclass(frozen=True, slots=True)

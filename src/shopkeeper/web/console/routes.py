@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from shopkeeper.access.permissions import Permission
-from shopkeeper.web.console import accounts, audit, catalogue, door, find, imports, overview, own_account, preferences
+from shopkeeper.web.console import accounts, audit, catalogue, door, experiment_form, experiments, find, imports, overview, own_account, preferences
 from shopkeeper.web.console.desk import NO_STORE, Console, Desk, desk, doorstep
 
 MAX_FIELDS: Final = 300
@@ -49,6 +49,12 @@ PAGES: Final = (
     Page("/imports/{id}", imports.report, "import"),
     Page("/imports/{id}/rejects.{form:str}", imports.rejects, "import"),
     Page("/charts/{name}.{form:str}", overview.chart_file, "see_reports"),
+    Page("/experiments", experiments.experiments, "see_reports"),
+    Page("/experiments/new", experiment_form.new, "edit_experiments"),
+    Page("/experiments/{id}", experiments.experiment, "see_reports"),
+    Page("/experiments/{id}/start", experiments.start_page, "edit_experiments"),
+    Page("/experiments/{id}/stop", experiments.stop_page, "edit_experiments"),
+    Page("/experiments/{id}/{name}.{form:str}", experiments.chart_file, "see_reports"),
     Page("/settings", preferences.preferences, "see_settings"),
     Page("/settings/history", preferences.history, "see_settings"),
     Page("/accounts", accounts.accounts, "manage_accounts"),
@@ -60,6 +66,9 @@ PAGES: Final = (
 )
 FORMS: Final = (
     Form("/imports", imports.upload, "import", limit=imports.UPLOAD_LIMIT_BYTES),
+    Form("/experiments", experiment_form.create, "edit_experiments"),
+    Form("/experiments/{id}/start", experiments.start, "edit_experiments"),
+    Form("/experiments/{id}/stop", experiments.stop, "edit_experiments"),
     Form("/settings", preferences.save, "edit_settings"),
     Form("/settings/restore", preferences.restore, "edit_settings"),
     Form("/accounts", accounts.invite, "manage_accounts"),
