@@ -2,7 +2,7 @@
 
 Follows the parameters of Algolia's Search API reference that InstantSearch sends (query, page, hitsPerPage, offset, length, facets, filters,
 facetFilters, numericFilters, tagFilters, maxValuesPerFacet, highlightPreTag, highlightPostTag, attributesToRetrieve, attributesToSnippet,
-queryLanguages, facet, facetQuery, maxFacetHits). Others are read and ignored: they tune an engine that is not this one.
+queryLanguages, facet, facetQuery, maxFacetHits, userToken: the visitor). Others are read and ignored: they tune an engine that is not this one.
 
 An index name chooses order and language by its ending, as replicas do there: `products`, `products_price_asc`, `products_zh`, `products_zh_newest`.
 """
@@ -48,6 +48,7 @@ class AlgoliaQuery:
     facet_search: str | None
     facet_query: str
     max_facet_hits: int
+    visitor: str | None
     params: Mapping[str, Any]
 
 
@@ -83,6 +84,7 @@ def read_query(request: Mapping[str, Any], *, place: str, languages: Sequence[La
         facet_search=_text(params, "facet", place) if params.get("type") == "facet" else None,
         facet_query=_text(params, "facetQuery", place),
         max_facet_hits=_count(params, "maxFacetHits", 10, 100, place),
+        visitor=_text(params, "userToken", place) or None,
         params=params,
     )
 

@@ -44,8 +44,8 @@ def whole(product: Product) -> orjson.Fragment:
 
 
 def list_json(shown: ShownList) -> dict[str, str]:
-    """What feedback joins to."""
-    return {"id": shown.id, "policy": shown.policy}
+    """The fields of `schemas.search.ListOut`."""
+    return {"id": shown.id, "policy": shown.policy, "arm": shown.arm}
 
 
 def _label(label: Label, lang: Lang) -> dict[str, str]:

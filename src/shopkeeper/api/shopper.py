@@ -4,10 +4,12 @@ from typing import Annotated, Final, Literal, cast
 
 from fastapi import Path
 from pydantic import Field
+from starlette.requests import Request
 
 from shopkeeper.api.caller import Caller
 from shopkeeper.domain.shopper import Identity, IdentityKind
 from shopkeeper.errors import Refused
+from shopkeeper.online.showing import Origin, Showing
 
 VisitorId = Annotated[
     str | None,
@@ -28,6 +30,12 @@ def shopper_of(caller: Caller, *, visitor_id: str | None, user_id: str | None) -
             raise Refused("user_id needs a secret key: a public one could name anybody.", field="user_id", hint=_HINT)
         return Identity("user", user_id)
     return None if visitor_id is None else Identity("visitor", visitor_id)
+
+
+def showing_of(request: Request, caller: Caller, *, visitor_id: str | None, user_id: str | None, origin: Origin = "api") -> Showing:
+    """The request as lists are asked for. A secret key is a server's: its User-Agent says nothing of the shopper."""
+    agent = "" if caller.key.allows("secret") else request.headers.get("user-agent", "")
+    return caller.shop.online.showing(shopper_of(caller, visitor_id=visitor_id, user_id=user_id), agent=agent, origin=origin)
 
 
 def named(kind: str, value: str) -> Identity:

@@ -33,6 +33,7 @@ from shopkeeper.jobs.imports import ImportLog
 from shopkeeper.jobs.pipeline import OfflineJobs
 from shopkeeper.jobs.roll_events import Rolled, roll_events
 from shopkeeper.jobs.segments import SegmentJob
+from shopkeeper.online import OnlineService
 from shopkeeper.orders.carts import CartService
 from shopkeeper.orders.checkout import Checkout
 from shopkeeper.orders.desk import OrderDesk
@@ -89,6 +90,7 @@ class Shop:
     segments: SegmentJob
     search: SearchService
     recommend: RecommendService
+    online: OnlineService
     keys: KeyService
     accounts: AccountService
     sessions: SessionService
@@ -220,12 +222,7 @@ def _open_shop(settings: Settings, shop: ShopId, secret: bytes, *, read_only: bo
         database.placed, carts, rules, DemoPayment(), lambda events: intake.keep(events).count("accepted"), currency=about.currency, clock=clock
     )
 
-    lists = ShownListLog(database.lists, events, database.vault)
-    bots = BotWatch(events, database.bots, clock=clock)
-    analytics = ListAnalytics(lists, events, database.shoppers, bots.flagged, windows=lambda: preferences.current().attribution.windows, clock=clock)
-    experiments = ExperimentService(
-        database.experiments, analytics.outcomes, hold_out=lambda: preferences.current().experiments.hold_out, clock=clock
-    )
+    lists, bots, analytics, experiments = _feedback(database, events, preferences, clock)
 
     def facts(products: Sequence[ProductId]) -> Facts:
         return facts_of(search.columns(), products)
@@ -233,6 +230,7 @@ def _open_shop(settings: Settings, shop: ShopId, secret: bytes, *, read_only: bo
     shoppers = ShopperService(database.shoppers, database.notes, database.segments, events, facts, clock=clock, implied=implied)
     search = SearchService(database.products, artifacts, lexical, folder / "live", clock=clock, profile=shoppers.profile)
     recommend = RecommendService(database.products, database.orders, artifacts, search.columns, search.similar_ids, clock=clock, shoppers=shoppers)
+    online = OnlineService(search, recommend, shoppers, experiments, lists, bots.flagged, ranking=lambda: preferences.current().ranking, clock=clock)
     parts = (
         RecommenderOfShoppers(database.orders, artifacts, published=recommend.refresh),
         OrdersOfShoppers(database.orders, database.reviews),
@@ -270,6 +268,7 @@ def _open_shop(settings: Settings, shop: ShopId, secret: bytes, *, read_only: bo
         segments=SegmentJob(events, database.shoppers, shoppers, database.segments, facts, clock=clock),
         search=search,
         recommend=recommend,
+        online=online,
         keys=KeyService(database.keys, shop, clock=clock),
         accounts=AccountService(database.accounts, shop, clock=clock),
         sessions=SessionService(database.accounts, clock=clock),
@@ -279,6 +278,19 @@ def _open_shop(settings: Settings, shop: ShopId, secret: bytes, *, read_only: bo
         imports=ImportLog(database.tasks, folder / "rejects", clock),
         clock=clock,
     )
+
+
+def _feedback(
+    database: SqlShopDatabase, events: EventLog, preferences: ShopPreferences, clock: Callable[[], datetime]
+) -> tuple[ShownListLog, BotWatch, ListAnalytics, ExperimentService]:
+    """What was shown, by whom it was not seen, what came of it, and what is tried."""
+    lists = ShownListLog(database.lists, events, database.vault)
+    bots = BotWatch(events, database.bots, clock=clock)
+    analytics = ListAnalytics(lists, events, database.shoppers, bots.flagged, windows=lambda: preferences.current().attribution.windows, clock=clock)
+    experiments = ExperimentService(
+        database.experiments, analytics.outcomes, hold_out=lambda: preferences.current().experiments.hold_out, clock=clock
+    )
+    return lists, bots, analytics, experiments
 
 
 def create_shop(settings: Settings, shop: ShopId) -> str:

@@ -9,11 +9,16 @@ from shopkeeper.errors import BadInput
 
 Surface = Literal["search", "suggest", "similar", "frequently_bought_together", "trending", "recommended_for_you", "category"]
 SURFACES: Final[tuple[Surface, ...]] = get_args(Surface)
+BOT: Final = "bot"
+"""The key of a list's context under which it says that a program asked for it: `agent` (it said so itself) or `flagged`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownList:
-    """A list of items by position (0 first). `propensity[i]` is the probability with which `policy` put item i where it stood (1 if fixed)."""
+    """A list of items by position (0 first). `propensity[i]` is the probability with which `policy` put item i where it stood (1 if fixed).
+
+    Among suggestions, one that is no product stands as `kind:text`. `context` says where it was shown: page, origin, device, lang, market, filters …
+    """
 
     id: ListId
     shown: datetime

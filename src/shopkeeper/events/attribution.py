@@ -16,6 +16,7 @@ from typing import Final, Literal
 from shopkeeper.domain.event import Event, EventName
 from shopkeeper.domain.ids import ProductId, ShopperId
 from shopkeeper.domain.money import Money
+from shopkeeper.domain.shown_list import BOT
 from shopkeeper.events.log import LoggedEvent
 from shopkeeper.events.shown import LoggedList
 
@@ -80,9 +81,9 @@ def join(
     view_window: timedelta = VIEW_WINDOW,
 ) -> Joined:
     """Join `events` (any order) to `lists`. `persons` says for an identity whose it is (itself where it is missing); what persons in `flagged` saw
-    and did counts nowhere."""
+    and did counts nowhere, nor does a list that was marked as asked for by a program."""
     outcomes = [ListOutcome(one, None if one.shopper is None else persons.get(one.shopper, one.shopper)) for one in lists]
-    outcomes = [outcome for outcome in outcomes if outcome.person not in flagged]
+    outcomes = [outcome for outcome in outcomes if outcome.person not in flagged and (BOT, "agent") not in outcome.logged.shown.context]
     by_id = {outcome.logged.shown.id: outcome for outcome in outcomes}
     seen = _seen(outcomes)
     clicked: dict[tuple[ShopperId, ProductId], list[tuple[datetime, ListOutcome]]] = defaultdict(list)

@@ -94,10 +94,12 @@ class ExperimentService:
         return result_of(experiment, outcomes, now=now)
 
     def treatment(self, surface: str, person: ShopperId | None) -> Treatment:
-        """What `person` gets on `surface`: the winners of past experiments, and the arms of running ones, unless they are held out."""
+        """What `person` gets on `surface`: the winners of past experiments and the arms of running ones; who is held out gets neither."""
         everything = self._current()
         won = [_settings(one, one.winner) for one in everything if one.state == "stopped" and one.winner and surface in one.surfaces]
-        if person is None or held_out(person, self._hold_out()):
+        if person is not None and held_out(person, self._hold_out()):
+            return Treatment({})
+        if person is None:
             return Treatment(merged(won))
         arms = [(one, arm) for one in running_on(everything, surface) if (arm := arm_of(one, person)) is not None]
         dials = merged([*(arm.settings for _, arm in arms), *won])

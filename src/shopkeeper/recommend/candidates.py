@@ -14,7 +14,7 @@ from shopkeeper.recommend.model import RecommendModel
 from shopkeeper.recommend.rows import Rows
 from shopkeeper.shoppers.recent import Touch
 
-Source = Literal["bought_next_and_together", "same_orders", "bought_together", "content", "trending", "popular", "newest"]
+Source = Literal["bought_next_and_together", "same_orders", "bought_together", "content", "best_sellers", "trending", "popular", "newest"]
 SimilarProducts: TypeAlias = Callable[[ProductId, int], list[tuple[ProductId, float]]]
 
 CONTENT_DEPTH = 60

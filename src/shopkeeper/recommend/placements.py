@@ -64,7 +64,8 @@ def candidates(context: Context) -> Iterator[Candidate]:
         "trending": _trending,
         "recommended_for_you": _for_you,
     }
-    own = context.servable.only(makers[context.request.placement](context))
+    make = _best_sellers if context.request.model == "popularity" else makers[context.request.placement]
+    own = context.servable.only(make(context))
     shown: set[ProductId] = set()
     for candidate in chain(own, _fill(context)):
         if candidate.id not in shown:
@@ -83,6 +84,13 @@ def _bought_together(context: Context) -> Iterator[Candidate]:
     if context.model is not None:
         yield from from_orders(context.model, beside)
         yield from from_shoppers(context.model, beside)
+
+
+def _best_sellers(context: Context) -> Iterator[Candidate]:
+    """What is bought most in the categories of the context: what a fitted model is compared with."""
+    narrow = same_category(context.products.values())
+    servable = context.servable if narrow is None else context.servable.within(narrow, context.request)
+    return _ordered(context.popular.popular, "best_sellers", servable)
 
 
 def _trending(context: Context) -> Iterator[Candidate]:

@@ -6,13 +6,15 @@ from typing import Final, Literal
 from shopkeeper.domain.ids import CustomerId, ProductId
 from shopkeeper.domain.money import Money
 from shopkeeper.domain.product import DEFAULT_MARKET, Market, Product
-from shopkeeper.domain.shopper import Identity
 from shopkeeper.domain.shown_list import ShownList
 from shopkeeper.domain.texts import Lang, LocalizedText
+from shopkeeper.shoppers.service import Whose
 
 Placement = Literal["similar", "frequently_bought_together", "trending", "recommended_for_you"]
 PLACEMENTS: Final[tuple[Placement, ...]] = ("similar", "frequently_bought_together", "trending", "recommended_for_you")
 MAX_COUNT: Final = 100
+Recommender = Literal["fitted", "popularity"]
+"""What ranks: the fitted models with all that fills them up, or popularity alone, which a model has to beat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,8 @@ class RecommendRequest:
     products: tuple[ProductId, ...] = ()
     history: tuple[ProductId, ...] = ()
     customer_id: CustomerId | None = None
-    shopper: Identity | None = None
+    shopper: Whose | None = None
+    model: Recommender = "fitted"
     count: int = 12
     lang: Lang = "en"
     market: Market = DEFAULT_MARKET

@@ -7,7 +7,6 @@ from uuid import uuid4
 
 from shopkeeper.domain.ids import ListId, ProductId
 from shopkeeper.domain.product import Product
-from shopkeeper.domain.shopper import Identity
 from shopkeeper.domain.shown_list import ShownList
 from shopkeeper.domain.texts import LocalizedText
 from shopkeeper.errors import BadInput, NotFound
@@ -22,6 +21,7 @@ from shopkeeper.recommend.request import MAX_COUNT, Placement, Recommendation, R
 from shopkeeper.recommend.serving import servable
 from shopkeeper.recommend.state import State, next_state
 from shopkeeper.shoppers.recent import Recent
+from shopkeeper.shoppers.service import Whose
 
 CUSTOMER_ORDERS = 20
 """A customer's latest orders that are folded in; older ones weigh less than a thousandth."""
@@ -34,7 +34,7 @@ NAMED = 20
 class ShopperHistory(Protocol):
     """Who knows what shoppers did."""
 
-    def recent(self, who: Identity) -> Recent | None:
+    def recent(self, who: Whose) -> Recent | None:
         """What the person did lately; None where nothing is known, or they did not agree to its being used."""
         ...
 
@@ -146,7 +146,7 @@ class RecommendService:
             shown=self._clock(),
             surface=request.placement,
             items=tuple(item.product.id for item in items),
-            policy=f"recommend:{state.version or 'popularity'}",
+            policy=f"recommend:{(request.model == 'fitted' and state.version) or 'popularity'}",
             propensity=(1.0,) * len(items),
             context=tuple(("product", product) for product in request.products),
         )

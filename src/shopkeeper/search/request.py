@@ -6,9 +6,9 @@ from typing import Final, Literal
 
 from shopkeeper.domain.money import Money
 from shopkeeper.domain.product import DEFAULT_MARKET, Market, Product
-from shopkeeper.domain.shopper import Identity
 from shopkeeper.domain.shown_list import ShownList
 from shopkeeper.domain.texts import Lang, LocalizedText
+from shopkeeper.shoppers.service import Whose
 
 Sort = Literal["relevance", "price_asc", "price_desc", "newest", "popularity", "rating"]
 MAX_LIMIT: Final = 250
@@ -19,7 +19,8 @@ MAX_QUERY: Final = 1_000
 class SearchRequest:
     """A query (may be empty: browse) with filters in the language of `ranking.filters`; `shop_filters` come from the API key and always hold.
 
-    With a `shopper` who agreed to personalisation, what they are drawn to moves hits of near-equal relevance, `personalisation` (0 to 1) of the way.
+    With a `shopper` who agreed to personalisation, what they are drawn to moves hits of near-equal relevance, `personalisation` (0 to 1) of the way;
+    None leaves that to whoever asks in the shop's name (`online`), else it is all of the way.
     `facets` names the facets to count ("*" = all). Pages go by `cursor` (from the page before) or, for clients that count pages, by `offset`.
     `fill` asks for a ranking of at least so many: weaker matches follow below those that answer the query (see `search.filling`).
     `explain` asks why each hit stands where it does.
@@ -37,8 +38,8 @@ class SearchRequest:
     cursor: str = ""
     fill: int = 0
     explain: bool = False
-    shopper: Identity | None = None
-    personalisation: float = 1.0
+    shopper: Whose | None = None
+    personalisation: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ import numpy.typing as npt
 
 from shopkeeper.domain.ids import ListId, ProductId, Revision
 from shopkeeper.domain.product import DEFAULT_MARKET, Market, Product
-from shopkeeper.domain.shopper import Identity
 from shopkeeper.domain.shown_list import ShownList, Surface
 from shopkeeper.domain.texts import Lang
 from shopkeeper.errors import BadInput, NotFound
@@ -39,6 +38,7 @@ from shopkeeper.search.sorting import relevance, sort_keys
 from shopkeeper.search.understand import check_query, understand
 from shopkeeper.search.view import View
 from shopkeeper.shoppers.profile import Profile
+from shopkeeper.shoppers.service import Whose
 
 POLICY = "lexical.v1"
 """The name under which shown lists say how they were ranked."""
@@ -55,7 +55,7 @@ class SearchService:
         live_folder: Path,
         *,
         clock: Callable[[], datetime],
-        profile: Callable[[Identity], Profile | None] | None = None,
+        profile: Callable[[Whose], Profile | None] | None = None,
     ) -> None:
         self._products = products
         self._clock = clock
@@ -121,7 +121,8 @@ class SearchService:
         if request.shopper is None or self._profile is None or request.personalisation == 0 or request.sort != "relevance":
             return None
         profile = self._profile(request.shopper)
-        return None if profile is None else taste_of(columns, profile, request.market, strength=request.personalisation)
+        strength = 1.0 if request.personalisation is None else request.personalisation
+        return None if profile is None else taste_of(columns, profile, request.market, strength=strength)
 
     def suggest(
         self,
@@ -131,7 +132,7 @@ class SearchService:
         market: Market = DEFAULT_MARKET,
         shop_filters: str = "",
         limit: int = 8,
-        shopper: Identity | None = None,
+        shopper: Whose | None = None,
     ) -> list[Suggestion]:
         """Return completions of what is being typed, each of which leads to at least one product on offer; what `shopper` is drawn to first."""
         check_query(prefix)
@@ -232,7 +233,7 @@ class SearchService:
 def _check_page(request: SearchRequest) -> None:
     if not 0 <= request.limit <= MAX_LIMIT:
         raise BadInput(f"{request.limit} is not between 0 and {MAX_LIMIT}", field="limit", value=request.limit)
-    if not 0 <= request.personalisation <= 1:  # NaN too
+    if request.personalisation is not None and not 0 <= request.personalisation <= 1:  # NaN too
         raise BadInput(f"{request.personalisation} is not between 0 and 1", field="personalisation", value=request.personalisation)
     if request.offset < 0:
         raise BadInput(f"{request.offset} is below zero", field="offset", value=request.offset)

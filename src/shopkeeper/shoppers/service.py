@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeAlias, TypeVar, cast
 
 import orjson
 
@@ -41,6 +41,26 @@ class Stance:
         """True where they said yes and nothing else since, or said nothing and the shop takes that for a yes."""
         said = next((one.granted for one in self.answers if one.purpose == purpose), None)
         return purpose in self.implied if said is None else said
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who an identity is and what they agreed to, as it was read at one moment: asked once a request, and handed on instead of the identity.
+
+    `person` None where nothing is known of them (any more).
+    """
+
+    who: Identity
+    person: Shopper | None
+    stance: Stance
+
+    def allows(self, purpose: Purpose) -> bool:
+        """True if the person agreed to `purpose`."""
+        return self.stance.allows(purpose)
+
+
+Whose: TypeAlias = Identity | Standing
+"""Somebody, whether their standing was read before or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +129,14 @@ class ShopperService:
         number = self._log.find(Identity("visitor", visitor))
         return number is not None and self._store.unmerge(number, self._clock())
 
+    def standing(self, who: Identity) -> Standing:
+        """Who the person behind `who` is and what they agreed to."""
+        person = self.person(who)
+        return Standing(who, person, Stance(implied=self._implied()) if person is None else self._stance(person))
+
     def stance(self, who: Identity) -> Stance:
         """What the person behind `who` agreed to."""
-        person = self.person(who)
-        return Stance(implied=self._implied()) if person is None else self._stance(person)
+        return self.standing(who).stance
 
     def allows(self, person: Shopper, purpose: Purpose) -> bool:
         """True if the person agreed to `purpose`."""
@@ -132,14 +156,14 @@ class ShopperService:
         self._store.consent(number, [Consent(purpose, granted, now, source) for purpose, granted in answers.items()])
         return self.stance(who)
 
-    def recent(self, who: Identity) -> Recent | None:
+    def recent(self, who: Whose) -> Recent | None:
         """What the person did lately; None where they are not known or did not agree to `personalisation`."""
         person = self._personal(who)
         if person is None:
             return None
         return self._kept(self._recents, person, (), lambda: recent_of([one.event for one in self._log.of_shoppers(person.all, limit=RECENT_EVENTS)]))
 
-    def profile(self, who: Identity) -> Profile | None:
+    def profile(self, who: Whose) -> Profile | None:
         """The person's profile; None where they are not known or did not agree to `personalisation`."""
         person = self._personal(who)
         return None if person is None else self.profile_of(person)
@@ -196,9 +220,9 @@ class ShopperService:
         person = self._personal(who)
         return [] if person is None else self._segments.of_shopper(person.id)
 
-    def _personal(self, who: Identity) -> Shopper | None:
-        person = self.person(who)
-        return person if person is not None and self._stance(person).allows("personalisation") else None
+    def _personal(self, who: Whose) -> Shopper | None:
+        standing = who if isinstance(who, Standing) else self.standing(who)
+        return standing.person if standing.allows("personalisation") else None
 
     def _stance(self, person: Shopper) -> Stance:
         newest: dict[Purpose, Consent] = {}

@@ -15,6 +15,7 @@ from shopkeeper.api.context import context_of
 from shopkeeper.api.replies import json_reply
 from shopkeeper.api.routes.products import body_of
 from shopkeeper.api.schemas.instantsearch import AlgoliaQueries, AlgoliaResult, AlgoliaResults
+from shopkeeper.api.shopper import showing_of
 from shopkeeper.errors import BadInput
 from shopkeeper.search.request import SearchRequest
 
@@ -93,9 +94,11 @@ def _result(request: Request, caller: Caller, raw: dict[str, Any], place: str) -
             raw | {"facets": [asked.facet_search], "maxValuesPerFacet": 1_000, "page": 0, "hitsPerPage": 0}, place=place, languages=(asked.lang,)
         )
         return facet_result(named, caller.shop.search.search(_request(caller, named)))
-    page = caller.shop.search.search(_request(caller, asked))
-    if asked.limit:
-        context_of(request).meters.search(caller.shop.id, found=page.total > 0)
+    if not asked.limit:  # for counts alone: nobody sees a list
+        return search_result(asked, caller.shop.search.search(_request(caller, asked)))
+    showing = showing_of(request, caller, visitor_id=asked.visitor, user_id=None, origin="instantsearch")
+    page = caller.shop.online.search(_request(caller, asked), showing).reply
+    context_of(request).meters.search(caller.shop.id, found=page.total > 0)
     return search_result(asked, page)
 
 

@@ -11,7 +11,7 @@ from shopkeeper.api.context import context_of
 from shopkeeper.api.replies import json_reply
 from shopkeeper.api.routes.search import language
 from shopkeeper.api.schemas.recommend import RecommendIn, RecommendOut
-from shopkeeper.api.shopper import shopper_of
+from shopkeeper.api.shopper import showing_of
 from shopkeeper.domain.ids import CustomerId, ProductId
 from shopkeeper.domain.product import Market
 from shopkeeper.errors import Refused
@@ -40,20 +40,21 @@ def _recommend(request: Request, caller: Caller, placement: Placement, asked: Re
             hint="Ask from your server, or send the session's own products as `history`.",
         )
     lang, market = language(caller, asked.lang), Market(asked.market)
-    found = caller.shop.recommend.recommend(
+    answered = caller.shop.online.recommend(
         RecommendRequest(
             placement=placement,
             products=tuple(ProductId(one) for one in asked.products),
             history=tuple(ProductId(one) for one in asked.history),
             customer_id=None if asked.customer_id is None else CustomerId(asked.customer_id),
-            shopper=shopper_of(caller, visitor_id=asked.visitor_id, user_id=asked.user_id),
             count=asked.count,
             lang=lang,
             market=market,
             filters=asked.filters,
             shop_filters=caller.key.filters,
-        )
+        ),
+        showing_of(request, caller, visitor_id=asked.visitor_id, user_id=asked.user_id),
     )
+    found = answered.reply
     now = context_of(request).clock()
     items = []
     for item in found.items:
@@ -63,4 +64,4 @@ def _recommend(request: Request, caller: Caller, placement: Placement, asked: Re
         shown["reason"] = {"zh": item.reason.zh, "en": item.reason.en}
         shown["product"] = whole(item.product) if asked.include else None
         items.append(shown)
-    return json_reply({"placement": found.placement, "items": items, "list": list_json(found.shown)})
+    return json_reply({"placement": found.placement, "items": items, "list_id": answered.list_id, "list": list_json(found.shown)})

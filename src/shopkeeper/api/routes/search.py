@@ -10,7 +10,7 @@ from shopkeeper.api.cards import card, list_json, whole
 from shopkeeper.api.context import context_of
 from shopkeeper.api.replies import json_reply
 from shopkeeper.api.schemas.search import SearchIn, SearchOut, SimilarIn, SuggestIn, SuggestOut
-from shopkeeper.api.shopper import shopper_of
+from shopkeeper.api.shopper import showing_of
 from shopkeeper.domain.ids import ProductId
 from shopkeeper.domain.product import Market
 from shopkeeper.domain.texts import Lang
@@ -33,29 +33,29 @@ def search_by_body(request: Request, caller: Reader, asked: SearchIn) -> Respons
 
 
 @router.get("/v1/suggest", response_model=SuggestOut, summary="Complete a query", operation_id="suggest")
-def suggest(caller: Reader, asked: Annotated[SuggestIn, Query()]) -> Response:
+def suggest(request: Request, caller: Reader, asked: Annotated[SuggestIn, Query()]) -> Response:
     """Completions of a prefix: queries that find something, categories, brands, products."""
-    found = caller.shop.search.suggest(
+    answered = caller.shop.online.suggest(
         asked.q,
+        showing_of(request, caller, visitor_id=asked.visitor_id, user_id=asked.user_id),
         lang=language(caller, asked.lang, asked.q),
         market=Market(asked.market),
         shop_filters=caller.key.filters,
         limit=asked.limit,
-        shopper=shopper_of(caller, visitor_id=asked.visitor_id, user_id=asked.user_id),
     )
-    return json_reply(
-        {"suggestions": [{"text": one.text, "kind": one.kind, "highlighted": one.highlighted, "product_id": one.product_id or None} for one in found]}
-    )
+    told = [{"text": one.text, "kind": one.kind, "highlighted": one.highlighted, "product_id": one.product_id or None} for one in answered.reply]
+    return json_reply({"suggestions": told, "list_id": answered.list_id})
 
 
 @router.get("/v1/products/{product_id:path}/similar", response_model=SearchOut, summary="Find products like one", operation_id="similarProducts")
 def similar(request: Request, caller: Reader, product_id: str, asked: Annotated[SimilarIn, Query()]) -> Response:
     """More like this: by the product's words, not by what shoppers did (see recommendations for that)."""
     lang = language(caller, asked.lang)
-    page = caller.shop.search.similar(
-        ProductId(product_id), lang=lang, market=Market(asked.market), limit=asked.limit, shop_filters=caller.key.filters
+    showing = showing_of(request, caller, visitor_id=asked.visitor_id, user_id=asked.user_id)
+    answered = caller.shop.online.similar(
+        ProductId(product_id), showing, lang=lang, market=Market(asked.market), limit=asked.limit, shop_filters=caller.key.filters
     )
-    return _page(request, page, lang, Market(asked.market), whole_products=bool(asked.include))
+    return _page(request, answered.reply, lang, Market(asked.market), whole_products=bool(asked.include))
 
 
 def language(caller: Caller, lang: Lang | None, query: str = "") -> Lang:
@@ -68,7 +68,7 @@ def language(caller: Caller, lang: Lang | None, query: str = "") -> Lang:
 
 def _search(request: Request, caller: Caller, asked: SearchIn) -> Response:
     lang = language(caller, asked.lang, asked.q)
-    page = caller.shop.search.search(
+    answered = caller.shop.online.search(
         SearchRequest(
             query=asked.q,
             lang=lang,
@@ -81,10 +81,11 @@ def _search(request: Request, caller: Caller, asked: SearchIn) -> Response:
             offset=asked.offset,
             cursor=asked.cursor,
             explain=asked.explain,
-            shopper=shopper_of(caller, visitor_id=asked.visitor_id, user_id=asked.user_id),
-            personalisation=caller.shop.personalisation if asked.personalisation is None else asked.personalisation,
-        )
+            personalisation=asked.personalisation,
+        ),
+        showing_of(request, caller, visitor_id=asked.visitor_id, user_id=asked.user_id),
     )
+    page = answered.reply
     context_of(request).meters.search(caller.shop.id, found=page.total > 0)
     return _page(request, page, lang, Market(asked.market), whole_products=bool(asked.include))
 
@@ -109,6 +110,7 @@ def _page(request: Request, page: SearchPage, lang: Lang, market: Market, *, who
             "previous_cursor": page.previous_cursor,
             "understood": page.understood,
             "conditions": [_condition(condition) for condition in page.conditions],
+            "list_id": page.shown.id,
             "list": list_json(page.shown),
             "took_ms": round(page.seconds * 1e3, 2),
         }

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from shopkeeper.api.schemas.common import LangCode, MarketName, Shown, Strict
-from shopkeeper.api.schemas.search import Card, Filters, Include, ListOut, Names
+from shopkeeper.api.schemas.search import Card, Filters, Include, ListIdOut, ListOut, Names
 from shopkeeper.api.shopper import UserId, VisitorId
 from shopkeeper.recommend.request import MAX_COUNT, Placement
 
@@ -53,4 +53,5 @@ class RecommendOut(Shown):
 
     placement: Placement
     items: list[RecommendationOut]
+    list_id: ListIdOut
     list: ListOut

@@ -65,6 +65,8 @@ class SimilarIn(Strict):
     lang: LangCode | None = None
     market: MarketName = "default"
     limit: int = Field(default=12, ge=1, le=100)
+    visitor_id: VisitorId
+    user_id: UserId
     include: Include = Field(default=[])
 
 
@@ -167,11 +169,15 @@ class FacetOut(Shown):
     high: float | None
 
 
+ListIdOut = Annotated[str, Field(description="Send it as `list_id` with every event that comes of this list, so that it is credited.")]
+
+
 class ListOut(Shown):
-    """What feedback joins to."""
+    """The list as it was logged: its id, what ranked it, and the arms of experiments (`experiment=arm;…`) that it was shown under."""
 
     id: str
     policy: str
+    arm: str
 
 
 class SearchOut(Shown):
@@ -184,6 +190,7 @@ class SearchOut(Shown):
     previous_cursor: str = Field(description="Send it back for the page before; empty on the first.")
     understood: str = Field(description="What was searched where that differs from what was typed; else empty.")
     conditions: list[ConditionOut] = Field(description="What the query says in words about what to leave out, prices and the order.")
+    list_id: ListIdOut
     list: ListOut
     took_ms: float
 
@@ -201,3 +208,4 @@ class SuggestOut(Shown):
     """Completions, best first."""
 
     suggestions: list[SuggestionOut]
+    list_id: ListIdOut
