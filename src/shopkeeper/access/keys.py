@@ -107,7 +107,7 @@ class KeyService:
         now = self._clock()
         with self._lock:
             remembered = self._origins
-        if remembered is not None and now - remembered[1] <= CACHE_TTL:
+        if remembered is not None and _lately(remembered[1], now):
             return remembered[0]
         found = frozenset(one for key in self._keys.all() if key.revoked is None for one in key.origins)
         with self._lock:
@@ -117,7 +117,7 @@ class KeyService:
     def _fresh(self, key_id: KeyId) -> ApiKey | None:
         with self._lock:
             remembered = self._remembered.get(key_id)
-        return remembered[0] if remembered is not None and self._clock() - remembered[1] <= CACHE_TTL else None
+        return remembered[0] if remembered is not None and _lately(remembered[1], self._clock()) else None
 
     def _look_up(self, key_id: KeyId) -> ApiKey | None:
         # The time is taken before the store is read: a revocation that lands in between is still seen within CACHE_TTL.
@@ -132,3 +132,8 @@ class KeyService:
                 while len(self._remembered) > _REMEMBERED_KEYS:
                     self._remembered.popitem(last=False)
         return key
+
+
+def _lately(asked: datetime, now: datetime) -> bool:
+    """True within `CACHE_TTL` of `asked`; a clock that was put back has every answer asked for anew, or a revoked key would go on holding."""
+    return timedelta(0) <= now - asked <= CACHE_TTL

@@ -87,7 +87,8 @@ class Batches:
     ) -> Task:
         """Return the queued task once the work is safely on disk and will be done, whatever happens."""
         now = self._clock()
-        task = Task(new_task_id(now), kind, source, "queued", now)
+        waiting = self._spools[shop.id].waiting()
+        task = Task(new_task_id(now, after=waiting[-1].id if waiting else None), kind, source, "queued", now)
         self._spools[shop.id].accept(
             kind, source, write, task=task.id, promise=lambda: shop.database.tasks.save(task), suffix=suffix, options=options
         )

@@ -5,8 +5,9 @@
                     mark.json    how far the work is, and how often it was begun
                     rejects.jsonl   what did not land, so far
 
-An entry is written under another name, synced, and renamed: it is there whole or not at all. Task ids sort by time, so entries run in the order
-of their acceptance. One process works the spool, whoever holds the lock; if that one dies the kernel frees the lock and another takes over.
+An entry is written under another name, synced, and renamed: it is there whole or not at all. Task ids sort by time, and behind those that wait
+already whatever the clock says, so entries run in the order of their acceptance. One process works the spool, whoever holds the lock; if that one
+dies the kernel frees the lock and another takes over.
 """
 
 import contextlib

@@ -85,9 +85,12 @@ class Experiment:
         return replace(self, state="running", started=at)
 
     def stop(self, at: datetime, *, winner: str = "") -> "Experiment":
-        """The experiment, over at `at`; `winner` is the arm that is served from now on ("" = the control)."""
+        """The experiment, over at `at`; `winner` is the arm that is served from now on ("" = the control).
+
+        Where the clock was put back behind its beginning, it is over in the moment in which it began.
+        """
         if self.state != "running":
             raise Refused(f"the experiment {self.id!r} does not run", status=409)
         if winner and winner not in {arm.key for arm in self.arms}:
             raise BadInput(f"{winner!r} is not an arm", field="winner", value=winner, hint=f"Arms: {', '.join(arm.key for arm in self.arms)}.")
-        return replace(self, state="stopped", stopped=at, winner=winner)
+        return replace(self, state="stopped", stopped=at if self.started is None else max(at, self.started), winner=winner)

@@ -71,7 +71,7 @@ class ListAnalytics:
         key = (max(since, until - MOST_DAYS), until)
         with self._lock:
             kept = self._kept.get(key)
-        if kept is not None and now - kept[0] < KEPT_FOR:
+        if kept is not None and timedelta(0) <= now - kept[0] < KEPT_FOR:
             return kept[1]
         found = self._join(*key)
         with self._lock:

@@ -5,7 +5,7 @@ that was not remembered could not be respected. What an order needs is kept with
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from shopkeeper.domain.event import Event
@@ -28,14 +28,18 @@ def granted(event: Event, stored: Sequence[Consent], *, implied: frozenset[Purpo
 def answers(event: Event, stored: Sequence[Consent], *, now: datetime) -> tuple[Consent, ...]:
     """The answers in `event` that change what is on record: they differ from an older one, or from none.
 
-    An answer counts from the moment at which it was given, so an event that comes late never overrides a newer answer.
+    An answer counts from the moment at which it was given, so an event that comes late never overrides a newer answer. Where the newest answer lies
+    ahead of `now`, the clock was put back since: then which of the two is newer cannot be told, and a refusal holds.
     """
     if event.consent is None:
         return ()
     said = {one.purpose: one for one in stored}
     at = min(event.occurred, now)
-    return tuple(
-        Consent(purpose, purpose in event.consent, at, SOURCE)
-        for purpose in PURPOSES
-        if (before := said.get(purpose)) is None or (before.granted != (purpose in event.consent) and before.at < at)
-    )
+    found: list[Consent] = []
+    for purpose in PURPOSES:
+        granted, before = purpose in event.consent, said.get(purpose)
+        if before is None or (before.granted != granted and before.at < at):
+            found.append(Consent(purpose, granted, at, SOURCE))
+        elif before.granted and not granted and before.at > now:
+            found.append(Consent(purpose, granted, before.at + timedelta(microseconds=1), SOURCE))
+    return tuple(found)

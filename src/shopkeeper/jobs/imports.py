@@ -3,9 +3,9 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from shopkeeper.catalog.rejects import RejectSink, reject_file, rejected
 from shopkeeper.catalog.report import ImportReport
@@ -17,9 +17,15 @@ from shopkeeper.ports.stores import TaskStore
 ImportKind = Literal["products", "orders", "events", "reviews", "policies", "promotions"]
 
 
-def new_task_id(now: datetime) -> TaskId:
-    """A fresh id; ids sort by time."""
-    return TaskId(f"{now:%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}")
+_MOMENT: Final = "%Y%m%dT%H%M%S%f"
+
+
+def new_task_id(now: datetime, *, after: TaskId | None = None) -> TaskId:
+    """A fresh id; ids sort by time, and behind `after` even where the clock was put back meanwhile."""
+    moment = f"{now:{_MOMENT}}"
+    if after is not None and moment <= (last := after.partition("-")[0]):
+        moment = f"{datetime.strptime(last, _MOMENT) + timedelta(microseconds=1):{_MOMENT}}"
+    return TaskId(f"{moment}-{secrets.token_hex(4)}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, Final, TypeAlias, TypeVar, cast
 
@@ -25,6 +25,7 @@ RECENT_EVENTS: Final = 200
 PERSONS_KEPT: Final = 2_000
 KEPT_S: Final = 60.0
 """How long a profile may lag behind the catalogue and the fading of weights; behind events and corrections it never lags."""
+_NEXT: Final = timedelta(microseconds=1)
 Made = TypeVar("Made")
 NAME: Final = "name"
 CORRECTION: Final = "correction"
@@ -153,7 +154,9 @@ class ShopperService:
             raise BadInput(f"{unknown[0]!r} is not a purpose", field="consent", value=unknown[0], hint=f"Known: {', '.join(PURPOSES)}.")
         number = self._log.numbers([who])[who]
         now = self._clock()
-        self._store.consent(number, [Consent(purpose, granted, now, source) for purpose, granted in answers.items()])
+        before = {one.purpose: one.at + _NEXT for one in self.stance(who).answers}  # a clock that was put back must not make this the older answer
+        said = [Consent(purpose, granted, max(now, before.get(purpose, now)), source) for purpose, granted in answers.items()]
+        self._store.consent(number, said)
         return self.stance(who)
 
     def recent(self, who: Whose) -> Recent | None:

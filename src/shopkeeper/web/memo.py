@@ -21,7 +21,7 @@ class Memo(Generic[Answer]):
         """The answer to `key`, made anew if none is kept or the kept one is too old."""
         with self._lock:
             kept = self._kept.get(key)
-        if kept is not None and now - kept[0] < self._lasts:
+        if kept is not None and timedelta(0) <= now - kept[0] < self._lasts:  # a clock that was put back makes nothing last longer
             return kept[1]
         answer = make()
         with self._lock:
