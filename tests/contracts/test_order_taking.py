@@ -15,11 +15,11 @@ from shopkeeper.domain.product import Offer, OfferPatch
 from shopkeeper.domain.promotion import Conditions
 from shopkeeper.domain.shopper import Identity
 from shopkeeper.errors import BadInput, NotFound, Refused, ShopkeeperError
-from shopkeeper.orders.aftercare import Cancel, ExchangePieces, ReturnPieces
+from shopkeeper.orders.aftercare import Advance, Cancel, ExchangePieces, Receive, ReturnPieces
 from shopkeeper.orders.erasure import forget_shoppers
 from shopkeeper.orders.payment import DEMO_DECLINED
 from shopkeeper.orders.refusals import QuoteRefused, RuleRefused
-from shopkeeper.ports.orders import CartMoved
+from shopkeeper.ports.orders import CartMoved, OrderQuery
 from tests.orders.goods import HOME, NOON, RULES, line, promotion, ware, yuan
 from tests.orders.shop import ANN, ANNA, BEN, Shop
 
@@ -413,3 +413,49 @@ class TestErasure:
         assert shop.database.carts.forget([]) == shop.database.carts.forget([ShopperId(99)]) == 0
         assert shop.database.carts.of([ShopperId(99)]) == []
         assert line("cup", 1, 30).key == ("cup", "cup")
+
+
+class TestWhatTheShopDoes:
+    def test_orders_are_found_by_status_by_number_and_by_what_comes_back(self, shop: Shop) -> None:
+        made = []
+        for number in range(3):
+            shop.now = NOON + timedelta(minutes=number)
+            shop.carts.add(ANN, ProductId("pot"))
+            made.append(shop.buy(key=f"k{number}"))
+        store = shop.database.placed
+        assert [one.id for one in store.find(OrderQuery(limit=2))] == [made[2].id, made[1].id]
+        assert [one.id for one in store.find(OrderQuery(oldest_first=True, offset=2))] == [made[2].id]
+        assert [one.id for one in store.find(OrderQuery(number=made[1].id[:6]))] == [made[1].id]
+        assert store.find(OrderQuery(number="\x00")) == [] == store.find(OrderQuery(number="none"))
+        shop.deliver(made[0])
+        assert store.tally() == {"paid": 2, "delivered": 1}
+        assert [one.id for one in store.find(OrderQuery(statuses=("delivered",)))] == [made[0].id]
+        assert store.count(OrderQuery(coming_back=True)) == 0
+        back = ReturnPieces(1, 1)
+        shop.desk.confirm(made[0].id, back, shop.desk.propose(made[0].id, back, ANN).token, ANN)
+        assert [one.id for one in store.find(OrderQuery(coming_back=True))] == [made[0].id]
+        shop.desk.receive(made[0].id, f"{made[0].id}-R1")
+        assert store.count(OrderQuery(coming_back=True)) == 0
+
+    def test_a_step_is_confirmed_on_the_order_as_it_was_shown_and_once(self, shop: Shop) -> None:
+        shop.carts.add(ANN, ProductId("cup"), quantity=2)
+        order = shop.buy()
+        packed, cancelled = (shop.desk.propose(order.id, action) for action in (Advance("packed"), Advance("cancelled")))
+        assert (cancelled.refund, cancelled.restocked) == (order.total, 2)
+        for _ in range(2):
+            after = shop.desk.confirm(order.id, Advance("packed", "box 7"), packed.token)
+            assert (after.status, after.steps[-1].note, len(after.steps)) == ("packed", "box 7", 3)
+        with pytest.raises(Refused) as refused:
+            shop.desk.confirm(order.id, Advance("cancelled"), cancelled.token)
+        assert refused.value.field == "token"
+
+    def test_a_shopper_cannot_do_what_is_the_shops_to_do(self, shop: Shop) -> None:
+        shop.carts.add(ANN, ProductId("cup"))
+        order = shop.buy()
+        token = shop.desk.propose(order.id, Advance("packed")).token
+        for action in (Advance("packed"), Receive(f"{order.id}-R1")):
+            with pytest.raises(Refused):
+                shop.desk.propose(order.id, action, ANN)
+            with pytest.raises(Refused):
+                shop.desk.confirm(order.id, action, token, ANN)
+        assert shop.desk.get(order.id).status == "paid"

@@ -25,7 +25,7 @@ def sign_in(pages: Pages, key: str | None = None) -> None:
     assert answer.status_code == 303, answer.text
 
 
-ADDRESSES = ["/console" + page.path.replace("{form:str}", "csv").format(id="x", name="x") for page in PAGES]
+ADDRESSES = ["/console" + page.path.replace("{form:str}", "csv").replace(":path}", "}").format(id="x", name="x") for page in PAGES]
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

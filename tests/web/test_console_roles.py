@@ -22,7 +22,7 @@ SignIn = Callable[[Role], None]
 
 
 def at(path: str) -> str:
-    return "/console" + path.replace("{form:str}", "csv").format(id="none", name="none")
+    return "/console" + path.replace("{form:str}", "csv").replace(":path}", "}").format(id="none", name="none")
 
 
 @pytest.fixture
@@ -74,10 +74,10 @@ def test_a_role_sends_what_it_is_granted_and_nothing_without_a_token(pages: Page
 @pytest.mark.parametrize(
     ("role", "rail"),
     [
-        ("owner", ["Overview", "Catalogue", "Imports", "Experiments", "Settings", "Accounts", "Who changed what?", "Storefront"]),
-        ("manager", ["Overview", "Catalogue", "Imports", "Experiments", "Settings", "Who changed what?", "Storefront"]),
+        ("owner", ["Overview", "Catalogue", "Imports", "Orders", "Experiments", "Settings", "Accounts", "Who changed what?", "Storefront"]),
+        ("manager", ["Overview", "Catalogue", "Imports", "Orders", "Experiments", "Settings", "Who changed what?", "Storefront"]),
         ("analyst", ["Overview", "Catalogue", "Experiments", "Settings", "Who changed what?", "Storefront"]),
-        ("support", ["Catalogue", "Storefront"]),
+        ("support", ["Catalogue", "Orders", "Storefront"]),
     ],
 )
 def test_the_rail_shows_what_the_role_opens(pages: Pages, staff: SignIn, role: Role, rail: list[str]):

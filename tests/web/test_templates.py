@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, meta, nodes
 from shopkeeper.web import buying_contexts as buying
 from shopkeeper.web import contexts, shopper_contexts
 from shopkeeper.web.console import contexts as console
+from shopkeeper.web.console import order_contexts as console_orders
 from shopkeeper.web.console import trying_contexts as trying
 
 FOLDER = Path(contexts.__file__).parent / "templates"
@@ -46,6 +47,10 @@ CONTEXTS = {
     "console/experiment.html": trying.ExperimentContext,
     "console/experiment_move.html": trying.MoveContext,
     "console/problem.html": console.ConsoleProblemContext,
+    "console/orders.html": console_orders.OrderListContext,
+    "console/order.html": console_orders.OneOrderContext,
+    "console/past_order.html": console_orders.PastOrderContext,
+    "console/confirm.html": console_orders.ConfirmationContext,
 }
 SHARED = {"t", "url", "fmt", "frame"}
 TEMPLATES = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.html"))

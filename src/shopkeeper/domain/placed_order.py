@@ -168,6 +168,11 @@ class PlacedOrder:
         return CustomerId(self.who.value) if self.who is not None and self.who.kind == "user" else None
 
     @property
+    def coming_back(self) -> bool:
+        """True while pieces of a return or exchange have not arrived at the shop."""
+        return any(one.received is None for one in (*self.returns, *self.exchanges))
+
+    @property
     def refunded(self) -> Money:
         """What was paid back so far."""
         return Money(sum(step.refund.minor for step in self.steps if step.refund is not None), self.currency)

@@ -19,6 +19,7 @@ from shopkeeper.domain.placed_order import (
     Changed,
     Exchange,
     OrderReturn,
+    OrderStatus,
     Payer,
     PlacedLine,
     PlacedOrder,
@@ -29,9 +30,9 @@ from shopkeeper.domain.placed_order import (
 from shopkeeper.domain.product import Product
 from shopkeeper.domain.shop_rules import CategoryRule, ShopRules
 from shopkeeper.domain.texts import LocalizedText
-from shopkeeper.errors import NotFound, Refused
+from shopkeeper.errors import BadInput, NotFound, Refused
 from shopkeeper.orders.allocate import share_of_pieces
-from shopkeeper.orders.lifecycle import cancelled
+from shopkeeper.orders.lifecycle import advanced, cancelled
 from shopkeeper.orders.pricing import counted, offered
 from shopkeeper.orders.refusals import RuleRefused
 
@@ -63,7 +64,29 @@ class ExchangePieces:
     reason: ReturnReason = "wrong_size"
 
 
-Action: TypeAlias = Cancel | ReturnPieces | ExchangePieces
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """The shop takes the order one step on its way, or cancels it; `note` is kept with the step and read by the shop alone."""
+
+    to: OrderStatus
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.note) > MAX_NOTE or not self.note.isprintable():
+            raise BadInput(f"is longer than {MAX_NOTE} characters, or has some that cannot be printed", field="note", value=self.note[:80])
+
+
+@dataclass(frozen=True, slots=True)
+class Receive:
+    """The goods of the return or exchange `back` have arrived at the shop."""
+
+    back: str
+
+
+Action: TypeAlias = Cancel | ReturnPieces | ExchangePieces | Advance | Receive
+OF_THE_SHOP: Final = (Advance, Receive)
+"""Actions that no shopper can take."""
+MAX_NOTE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +103,8 @@ class Plan:
 
 def token_of(order: PlacedOrder, action: Action) -> str:
     """What confirms `action` on `order` as it stands: it holds for this action and this version of the order and no other."""
-    said = [order.id, order.version, type(action).__name__, action]
+    asked = replace(action, note="") if isinstance(action, Advance) else action  # what is noted may still be written on the page that confirms
+    said = [order.id, order.version, type(action).__name__, asked]
     return hashlib.sha256(orjson.dumps(said)).hexdigest()[:32]
 
 
@@ -88,6 +112,10 @@ def plan(order: PlacedOrder, action: Action, rules: ShopRules, products: Mapping
     """What `action` would do now under `rules`; `RuleRefused` says which rule does not allow it."""
     if isinstance(action, Cancel):
         return _plan_cancel(order, rules, now, key)
+    if isinstance(action, Advance):
+        return _plan_of_shop(order, advanced(order, action.to, by="shop", at=now, key=key, note=action.note))
+    if isinstance(action, Receive):
+        return _plan_of_shop(order, received(order, action.back, restock=rules.restock, at=now, key=key))
     line = _line(order, action.line, action.quantity)
     if isinstance(action, ReturnPieces):
         _check_window(order, line, action.reason, rules, now, days=rules.return_days, rule="returns", policy=rules.return_policy)
@@ -96,15 +124,29 @@ def plan(order: PlacedOrder, action: Action, rules: ShopRules, products: Mapping
     return _plan_exchange(order, line, action, rules, products, now, key)
 
 
-def received(order: PlacedOrder, id_: str, *, restock: bool, at: datetime) -> Changed:
+def received(order: PlacedOrder, id_: str, *, restock: bool, at: datetime, key: str = "") -> Changed:
     """The order when the pieces of a return or exchange have arrived: the refund is due, unharmed pieces go back into stock. Again: no change."""
     for back in order.returns:
         if back.id == id_:
-            return Changed(order) if back.received is not None else _return_received(order, back, restock=restock, at=at)
+            return Changed(order) if back.received is not None else _return_received(order, back, restock=restock, at=at, key=key)
     for swap in order.exchanges:
         if swap.id == id_:
-            return Changed(order) if swap.received is not None else _exchange_received(order, swap, restock=restock, at=at)
+            return Changed(order) if swap.received is not None else _exchange_received(order, swap, restock=restock, at=at, key=key)
     raise NotFound(f"the order has no return or exchange {id_!r}", field="id", value=id_)
+
+
+def last_moment(order: PlacedOrder, line: PlacedLine, reason: ReturnReason, rules: ShopRules, *, exchange: bool = False) -> datetime | None:
+    """Until when the line may be returned (or exchanged) for `reason`, None where the order has not arrived. `plan` knows what else is in the way."""
+    delivered = order.moment("delivered")
+    days = rules.exchange_days if exchange else rules.return_days
+    return None if delivered is None else delivered + timedelta(days=_days(line, reason, rules, days))
+
+
+def _plan_of_shop(before: PlacedOrder, changed: Changed) -> Plan:
+    """What the shop itself does: nothing but the order's own state stands in its way."""
+    last = changed.order.steps[-1] if len(changed.order.steps) > len(before.steps) else None
+    nothing = Money(0, before.currency)
+    return Plan(changed, nothing if last is None or last.refund is None else last.refund)
 
 
 def _plan_cancel(order: PlacedOrder, rules: ShopRules, now: datetime, key: str) -> Plan:
@@ -135,13 +177,13 @@ def _plan_return(order: PlacedOrder, line: PlacedLine, action: ReturnPieces, rul
     return Plan(Changed(after), refund, postage, rules.return_policy, _conditions(line, action.reason, rules))
 
 
-def _return_received(order: PlacedOrder, back: OrderReturn, *, restock: bool, at: datetime) -> Changed:
+def _return_received(order: PlacedOrder, back: OrderReturn, *, restock: bool, at: datetime, key: str) -> Changed:
     line = order.line(back.line)
     assert line is not None, "a return names a line of its order"
     again = min(back.quantity, line.taken) if restock and back.reason != "faulty" else 0
     lines = tuple(replace(one, taken=one.taken - again) if one.number == line.number else one for one in order.lines)
     returns = tuple(replace(one, received=at) if one.id == back.id else one for one in order.returns)
-    step = Step("return_received", at, "shop", note=back.id, refund=back.refund)
+    step = Step("return_received", at, "shop", key, back.id, refund=back.refund)
     stock = (StockChange(line.product_id, line.variant_id, order.market, again),) if again else ()
     return Changed(replace(order, lines=lines, returns=returns, steps=(*order.steps, step), version=order.version + 1), stock)
 
@@ -197,12 +239,12 @@ def _plan_exchange(
     return Plan(Changed(after, stock), Money(0, order.currency), postage, rules.exchange_policy, _conditions(line, action.reason, rules))
 
 
-def _exchange_received(order: PlacedOrder, swap: Exchange, *, restock: bool, at: datetime) -> Changed:
+def _exchange_received(order: PlacedOrder, swap: Exchange, *, restock: bool, at: datetime, key: str) -> Changed:
     line = order.line(swap.line)
     assert line is not None, "an exchange names a line of its order"
     again = swap.restock if restock and swap.reason != "faulty" else 0
     exchanges = tuple(replace(one, received=at) if one.id == swap.id else one for one in order.exchanges)
-    step = Step("exchange_received", at, "shop", note=swap.id)
+    step = Step("exchange_received", at, "shop", key, swap.id)
     stock = (StockChange(line.product_id, line.variant_id, order.market, again),) if again else ()
     return Changed(replace(order, exchanges=exchanges, steps=(*order.steps, step), version=order.version + 1), stock)
 
@@ -241,14 +283,17 @@ def _check_window(
     if delivered is None or order.status == "cancelled":
         told = LocalizedText("收到货之后才能申请；还没发出的订单可以取消。", "Possible once it has arrived; before it is sent, cancel the order.")
         raise RuleRefused(f"{rule}.delivered", told, policy=policy)
-    if reason in FAULTS:
-        days = rules.faulty_days
-    else:
-        own = _own_rules(line, rules)
-        if not all(one.returnable for one in own):
-            told = LocalizedText("这类商品没有质量问题不能退换。", "Goods of this kind can come back only if they are faulty.")
-            raise RuleRefused(f"{rule}.category", told, policy=policy)
-        days = min((one.days for one in own if one.days is not None), default=days)
+    if reason not in FAULTS and not all(one.returnable for one in _own_rules(line, rules)):
+        told = LocalizedText("这类商品没有质量问题不能退换。", "Goods of this kind can come back only if they are faulty.")
+        raise RuleRefused(f"{rule}.category", told, policy=policy)
+    days = _days(line, reason, rules, days)
     if now > delivered + timedelta(days=days):
         told = LocalizedText(f"已超过签收后 {days} 天的期限。", f"The {days} days after delivery are over.")
         raise RuleRefused(f"{rule}.days", told, policy=policy)
+
+
+def _days(line: PlacedLine, reason: ReturnReason, rules: ShopRules, days: int) -> int:
+    """How many days after delivery the line may come back for `reason`, where `days` hold in general."""
+    if reason in FAULTS:
+        return rules.faulty_days
+    return min((one.days for one in _own_rules(line, rules) if one.days is not None), default=days)

@@ -206,6 +206,14 @@ def new_order_id() -> OrderId:
     return OrderId("-".join(letters[at : at + 4] for at in range(0, _NUMBER_LENGTH, 4)))
 
 
+def folded_number(typed: str) -> str:
+    """An order's number, or its beginning, as it is kept: `7h3k9qf2` and `7H3K 9QF2` are `7H3K-9QF2`. What cannot be one of ours stays as it is."""
+    letters = "".join(typed.split()).replace("-", "").upper()
+    if not 0 < len(letters) <= _NUMBER_LENGTH or set(letters) - set(_LETTERS):
+        return typed.strip()
+    return "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))
+
+
 def _check(agreed: Quote, asked: PlaceRequest) -> None:
     """Raise unless this is what the shopper agreed to, and can be had."""
     if not agreed.lines:

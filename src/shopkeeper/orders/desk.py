@@ -15,7 +15,7 @@ from shopkeeper.domain.product import Product
 from shopkeeper.domain.shopper import Identity
 from shopkeeper.domain.texts import LocalizedText
 from shopkeeper.errors import NotFound, Refused
-from shopkeeper.orders.aftercare import Action, plan, received, token_of
+from shopkeeper.orders.aftercare import OF_THE_SHOP, Action, plan, received, token_of
 from shopkeeper.orders.carts import CartService
 from shopkeeper.orders.checkout import Checkout
 from shopkeeper.orders.explain import explain_postage, explain_refund
@@ -28,7 +28,7 @@ from shopkeeper.ports.stores import ProductStore
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """What an action would mean: `refund` is paid back (for a return: when the goods have arrived), `postage` says who pays the way back,
-    `conditions` what the goods must be like. Sending `token` to `confirm` does it."""
+    `conditions` what the goods must be like, `restocked` how many pieces can be sold again. Sending `token` to `confirm` does it."""
 
     action: Action
     token: str
@@ -36,6 +36,7 @@ class Proposal:
     postage: Payer | None
     policy: PolicyId | None
     conditions: tuple[LocalizedText, ...] = ()
+    restocked: int = 0
 
     def told(self) -> tuple[LocalizedText, ...]:
         """All of it in sentences."""
@@ -77,13 +78,16 @@ class OrderDesk:
 
     def propose(self, id_: OrderId, action: Action, who: Identity | None = None) -> Proposal:
         """What `action` would mean now; `RuleRefused` says which rule does not allow it. Nothing is changed."""
+        _check_taker(action, who)
         order = self.get(id_, who)
         products = self._products.get([line.product_id for line in order.lines])
         would = plan(order, action, self._rules.of(order.rules), products, now=self._clock())
-        return Proposal(action, token_of(order, action), would.refund, would.postage, would.policy, would.conditions)
+        restocked = sum(max(0, one.pieces) for one in would.changed.stock)
+        return Proposal(action, token_of(order, action), would.refund, would.postage, would.policy, would.conditions, restocked)
 
     def confirm(self, id_: OrderId, action: Action, token: str, who: Identity | None = None) -> PlacedOrder:
         """The order after `action`; with a token that was confirmed before, the order as it is."""
+        _check_taker(action, who)
         rules = self._rules.of(self.get(id_, who).rules)
 
         def decide(order: PlacedOrder, products: Mapping[ProductId, Product]) -> Changed:
@@ -115,3 +119,9 @@ class OrderDesk:
         after = self._store.change(id_, decide)
         self._checkout.tell()
         return after
+
+
+def _check_taker(action: Action, who: Identity | None) -> None:
+    """Raise where a shopper wants to do what is the shop's to do."""
+    if who is not None and isinstance(action, OF_THE_SHOP):
+        raise Refused("This is for the shop to do.", field="action", value=type(action).__name__)

@@ -1,7 +1,7 @@
 """A price in sentences, in Chinese and English, so that pages, the API and the assistant say the same."""
 
 from shopkeeper.domain.money import Money, written
-from shopkeeper.domain.placed_order import OrderStatus, Payer
+from shopkeeper.domain.placed_order import OrderStatus, Payer, PlacedOrder
 from shopkeeper.domain.quote import Coupon, DeliveryQuote, LineDiscount, Quote, QuoteLine
 from shopkeeper.domain.texts import LocalizedText
 
@@ -65,13 +65,24 @@ def explain_coupon(coupon: Coupon) -> LocalizedText:
 
 def explain_total(quote: Quote) -> LocalizedText:
     """The sum as a sum."""
-    parts = [written(quote.goods)]
-    if quote.discount.minor:
-        parts.append(f"− {written(quote.discount)}")
-    if quote.delivery is not None:
-        parts.append(f"+ {written(quote.delivery.paid)}")
-    sum_, total = " ".join(parts), written(quote.total)
-    return LocalizedText(f"商品、优惠、运费：{sum_} = {total}，含税。", f"Goods, discounts, delivery: {sum_} = {total}, tax included.")
+    return _sum(quote.goods, quote.discount, quote.delivery.paid if quote.delivery is not None else None, quote.total)
+
+
+def explain_placed(order: PlacedOrder) -> LocalizedText:
+    """The sum of an order that was placed, as a sum: goods before discounts, what they saved, delivery, total."""
+    saved = Money(sum(part.amount.minor for line in order.lines for part in line.discounts), order.currency)
+    paid = Money(sum(line.paid.minor for line in order.lines), order.currency)
+    return _sum(paid + saved, saved, order.delivery_paid, order.total)
+
+
+def _sum(goods: Money, discount: Money, delivery: Money | None, total: Money) -> LocalizedText:
+    parts = [written(goods)]
+    if discount.minor:
+        parts.append(f"− {written(discount)}")
+    if delivery is not None:
+        parts.append(f"+ {written(delivery)}")
+    sum_, whole = " ".join(parts), written(total)
+    return LocalizedText(f"商品、优惠、运费：{sum_} = {whole}，含税。", f"Goods, discounts, delivery: {sum_} = {whole}, tax included.")
 
 
 def explain_refund(refund: Money, *, at_once: bool) -> LocalizedText:

@@ -12,7 +12,7 @@ from typing import Protocol
 from shopkeeper.domain.cart import Cart
 from shopkeeper.domain.ids import CustomerId, OrderId, ProductId, PromotionId, ShopperId
 from shopkeeper.domain.money import Money
-from shopkeeper.domain.placed_order import Changed, PlacedOrder
+from shopkeeper.domain.placed_order import Changed, OrderStatus, PlacedOrder
 from shopkeeper.domain.product import Product
 from shopkeeper.domain.promotion import Promotion
 from shopkeeper.errors import Refused
@@ -56,6 +56,19 @@ class PricingFacts:
     promotions: Sequence[Promotion]
     uses: Mapping[str, tuple[int, int]]
     first_order: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderQuery:
+    """Which placed orders are wanted: those in one of `statuses` (none named = any), whose number begins with `number`, and with `coming_back` only
+    those of which goods are on their way back to the shop."""
+
+    statuses: tuple[OrderStatus, ...] = ()
+    number: str = ""
+    coming_back: bool = False
+    oldest_first: bool = False
+    limit: int = 50
+    offset: int = 0
 
 
 class CartStore(Protocol):
@@ -136,6 +149,18 @@ class PlacedOrderStore(Protocol):
 
     def newest(self, *, limit: int = 50) -> list[PlacedOrder]:
         """The newest orders of all, newest first."""
+        ...
+
+    def find(self, query: OrderQuery) -> list[PlacedOrder]:
+        """The orders that `query` asks for, by the moment at which they were placed, newest first unless it asks otherwise."""
+        ...
+
+    def count(self, query: OrderQuery) -> int:
+        """How many orders `query` asks for, on all its pages."""
+        ...
+
+    def tally(self) -> dict[OrderStatus, int]:
+        """How many orders are in each status; a status without any is left out."""
         ...
 
     def untold(self, *, limit: int = 100) -> list[tuple[PlacedOrder, int]]:

@@ -68,6 +68,8 @@ INSTALLATION_PATHS: Final = {
     "console_experiment_chart": "/console/experiments/{id}/{name}.{form}",
     "console_find": "/console/find",
     "console_market": "/console/market",
+    "console_orders": "/console/orders",
+    "console_order": "/console/orders/{id}",
 }
 """Addresses that all shops share; the console knows its shop from who signed in."""
 

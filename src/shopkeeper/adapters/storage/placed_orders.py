@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, false, func, insert, select, update
 
 from shopkeeper.adapters.storage.carts import all_promotions, carts_of, write_cart
 from shopkeeper.adapters.storage.engine import Connections
@@ -17,12 +17,12 @@ from shopkeeper.adapters.storage.stock import change_stock
 from shopkeeper.catalog.documents import product_from_json
 from shopkeeper.domain.cart import Cart
 from shopkeeper.domain.ids import OrderId, ProductId, ShopperId
-from shopkeeper.domain.placed_order import FINAL, Changed, PlacedOrder, StockChange
+from shopkeeper.domain.placed_order import FINAL, Changed, OrderStatus, PlacedOrder, StockChange
 from shopkeeper.domain.product import Product
 from shopkeeper.errors import NotFound
 from shopkeeper.orders.history import as_history
 from shopkeeper.orders.placed_documents import placed_from_json, placed_to_json
-from shopkeeper.ports.orders import Buyer, PricingFacts, StockMove
+from shopkeeper.ports.orders import Buyer, OrderQuery, PricingFacts, StockMove
 
 Decide = Callable[[PlacedOrder, Mapping[ProductId, Product]], Changed]
 
@@ -99,6 +99,24 @@ class SqlPlacedOrderStore:
         """The newest orders of all, newest first."""
         return self._newest(limit=limit)
 
+    def find(self, query: OrderQuery) -> list[PlacedOrder]:
+        """The orders that `query` asks for."""
+        order = (placed_orders.c.placed, placed_orders.c.id) if query.oldest_first else (placed_orders.c.placed.desc(), placed_orders.c.id.desc())
+        rows = select(placed_orders.c.document).where(*_wanted(query)).order_by(*order).limit(query.limit).offset(query.offset)
+        with self._connections.read() as connection:
+            return [placed_from_json(document) for document in connection.scalars(rows)]
+
+    def count(self, query: OrderQuery) -> int:
+        """How many orders `query` asks for."""
+        with self._connections.read() as connection:
+            return connection.scalar(select(func.count()).select_from(placed_orders).where(*_wanted(query))) or 0
+
+    def tally(self) -> dict[OrderStatus, int]:
+        """How many orders are in each status."""
+        rows = select(placed_orders.c.status, func.count().label("many")).group_by(placed_orders.c.status)
+        with self._connections.read() as connection:
+            return {cast(OrderStatus, row.status): row.many for row in connection.execute(rows)}
+
     def _newest(self, *wanted: Any, limit: int) -> list[PlacedOrder]:
         rows = select(placed_orders.c.document).where(*wanted).order_by(placed_orders.c.placed.desc(), placed_orders.c.id.desc()).limit(limit)
         with self._connections.read() as connection:
@@ -164,8 +182,21 @@ def _row(order: PlacedOrder) -> dict[str, Any]:
         "key": storable(order.key, field="Idempotency-Key"),
         "placed": to_micros(order.placed),
         "status": order.status,
+        "coming_back": order.coming_back,
         "document": document,
     }
+
+
+def _wanted(query: OrderQuery) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if query.statuses:
+        wanted.append(placed_orders.c.status.in_(query.statuses))
+    if query.number:  # a range, which the primary key serves in both databases; no number goes on with the last character that there is
+        known = findable([query.number])
+        wanted += [placed_orders.c.id >= known[0], placed_orders.c.id <= known[0] + "\U0010ffff"] if known else [false()]
+    if query.coming_back:
+        wanted.append(placed_orders.c.coming_back)
+    return wanted
 
 
 def _get(connection: Connection, id_: OrderId, *, lock: bool = False) -> PlacedOrder | None:

@@ -6,9 +6,9 @@ sorted by. `digest` is BLAKE2b-128 of the document: equal digests mean nothing t
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text, UniqueConstraint, false
 
-VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 """Every version of the schema, oldest first; opening a database compares with these and need not load Alembic."""
 
 NAMING: Final = {
@@ -315,14 +315,17 @@ placed_orders = Table(
     Column("told", Integer, nullable=False),
     Column("untold", Boolean(create_constraint=False), nullable=False),
     Column("document", Text, nullable=False),
+    Column("coming_back", Boolean(create_constraint=False), nullable=False, server_default=false()),
     PrimaryKeyConstraint("id"),
     UniqueConstraint("shopper", "key"),
     Index(None, "shopper", "placed", "id"),
     Index(None, "placed", "id"),
     Index(None, "untold", "placed", "id"),
     Index(None, "status", "placed", "id"),
+    Index(None, "coming_back", "placed", "id"),
 )
-"""Orders that were placed here, with their history. `told` counts the steps that others (event log, payment) have heard of."""
+"""Orders that were placed here, with their history. `told` counts the steps that others (event log, payment) have heard of; `coming_back` is true
+while goods of a return or exchange have not arrived."""
 
 stock_moves = Table(
     "stock_moves",

@@ -19,6 +19,8 @@ WHAT: Final = (
     "experiment.start",
     "experiment.stop",
     "import.upload",
+    "order.advance",
+    "order.receive",
     "key.mint",
     "key.revoke",
     "account.invite",

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from shopkeeper.domain.ids import OrderId, ProductId
 from shopkeeper.errors import ShopkeeperError
+from shopkeeper.orders.checkout import folded_number
 from shopkeeper.search.request import SearchRequest
 from shopkeeper.web.console.contexts import FindContext
 from shopkeeper.web.console.desk import Desk
@@ -59,11 +60,13 @@ def _products(at: Desk, query: str) -> Found:
 
 
 def _orders(at: Desk, query: str) -> Found:
-    order = at.shop.database.orders.get(OrderId(query)) if at.may("see_orders") else None
+    if not at.may("see_orders"):
+        return ()
+    order = at.shop.database.orders.get(OrderId(query)) or at.shop.database.orders.get(OrderId(folded_number(query)))
     if order is None:
         return ()
     words = str(at.t("find.order", n=sum(line.quantity for line in order.lines), moment=at.fmt.minute(order.placed)))
-    return ((Link("", order.id), words),)
+    return ((Link(at.url("console_order", id=order.id), order.id), words),)
 
 
 def _tasks(at: Desk, query: str) -> Found:

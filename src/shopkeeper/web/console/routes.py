@@ -15,7 +15,21 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from shopkeeper.access.permissions import Permission
-from shopkeeper.web.console import accounts, audit, catalogue, door, experiment_form, experiments, find, imports, overview, own_account, preferences
+from shopkeeper.web.console import (
+    accounts,
+    audit,
+    catalogue,
+    door,
+    experiment_form,
+    experiments,
+    find,
+    imports,
+    one_order,
+    orders,
+    overview,
+    own_account,
+    preferences,
+)
 from shopkeeper.web.console.desk import NO_STORE, Console, Desk, desk, doorstep
 
 MAX_FIELDS: Final = 300
@@ -45,6 +59,8 @@ class Form:
 
 PAGES: Final = (
     Page("/catalogue", catalogue.catalogue, "see_catalogue"),
+    Page("/orders", orders.orders, "see_orders"),
+    Page("/orders/{id:path}", one_order.order, "see_orders"),
     Page("/imports", imports.imports, "import"),
     Page("/imports/{id}", imports.report, "import"),
     Page("/imports/{id}/rejects.{form:str}", imports.rejects, "import"),
@@ -65,6 +81,7 @@ PAGES: Final = (
     Page("", overview.overview, "own_account"),  # leads on whoever may not see reports
 )
 FORMS: Final = (
+    Form("/orders/{id:path}", one_order.act, "serve_orders"),
     Form("/imports", imports.upload, "import", limit=imports.UPLOAD_LIMIT_BYTES),
     Form("/experiments", experiment_form.create, "edit_experiments"),
     Form("/experiments/{id}/start", experiments.start, "edit_experiments"),

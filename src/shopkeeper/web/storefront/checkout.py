@@ -17,6 +17,7 @@ from shopkeeper.orders.payment import METHODS
 from shopkeeper.orders.refusals import QuoteRefused
 from shopkeeper.web.buying_contexts import CheckoutContext, Notice, Option
 from shopkeeper.web.contexts import Link
+from shopkeeper.web.order_parts import country_name
 from shopkeeper.web.site import Site, Visit, visit
 from shopkeeper.web.storefront.cart import NO_STORE, bought_lines, checked, fields, sums
 
@@ -109,7 +110,7 @@ def page(
         total=quote.total,
         explanation=explain_total(quote).get(seen.lang),
         deliveries=_deliveries(quote, seen),
-        countries=tuple(Option(code, country_name(code, seen), code == country) for code in known),
+        countries=tuple(Option(code, country_name(code, seen.t), code == country) for code in known),
         country=country,
         delivery=quote.delivery.id if quote.delivery is not None else "",
         payments=tuple(Option(method, str(seen.t(f"payment.{method}")), method == payment) for method in METHODS),
@@ -129,12 +130,6 @@ def countries(seen: Visit) -> tuple[str, ...]:
     for method in seen.shop.rules.newest().deliveries:
         named.update(dict.fromkeys(method.countries or COUNTRIES))
     return tuple(named)
-
-
-def country_name(code: str, seen: Visit) -> str:
-    """The country's name in the shopper's language, else its code."""
-    key = f"country.{code}"
-    return str(seen.t(key)) if key in seen.t else code
 
 
 def _deliveries(quote: Quote, seen: Visit) -> tuple[Option, ...]:

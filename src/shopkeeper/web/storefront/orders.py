@@ -1,15 +1,15 @@
 """The visitor's orders: the list, one order with its way, and cancelling, returning and exchanging in two steps."""
 
 from collections.abc import Callable, Mapping
-from typing import Final, Literal, cast
+from typing import cast
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from shopkeeper.domain.ids import OrderId, VariantId
-from shopkeeper.domain.money import Money, written
-from shopkeeper.domain.placed_order import RETURN_REASONS, OrderReturn, OrderStatus, PlacedLine, PlacedOrder, ReturnReason
+from shopkeeper.domain.money import written
+from shopkeeper.domain.placed_order import RETURN_REASONS, OrderReturn, PlacedLine, PlacedOrder, ReturnReason
 from shopkeeper.domain.product import Product
 from shopkeeper.errors import BadInput, Refused
 from shopkeeper.orders.aftercare import Action, Cancel, ExchangePieces, ReturnPieces
@@ -25,20 +25,12 @@ from shopkeeper.web.buying_contexts import (
     OrderCard,
     OrderContext,
     OrdersContext,
-    Stage,
-    SumLine,
 )
 from shopkeeper.web.contexts import Link
+from shopkeeper.web.order_parts import TONES, country_name, line_name, stages, sums
 from shopkeeper.web.site import Site, Visit, visit
 from shopkeeper.web.storefront.cards import first_picture
 from shopkeeper.web.storefront.cart import NO_STORE, checked, fields, pieces
-from shopkeeper.web.storefront.checkout import country_name
-
-Tone = Literal["good", "warn", "bad", "info"]
-TONES: Final[dict[OrderStatus, Tone]] = {
-    "placed": "warn", "paid": "info", "packed": "info", "shipped": "info", "delivered": "good", "cancelled": "bad",
-}  # fmt: skip
-WAY: Final[tuple[OrderStatus, ...]] = ("placed", "paid", "packed", "shipped", "delivered")
 
 
 def orders(site: Site, request: Request) -> Response:
@@ -156,7 +148,7 @@ def page(seen: Visit, found: PlacedOrder, notice: Notice | None, *, status: int 
         cancel_refused = Notice("info", refused.told.get(seen.lang), link)
     back_allowed = found.status == "delivered" and any(line.left for line in found.lines)
     address = found.address
-    where = () if address is None else (address.recipient, address.phone, *address.street.splitlines(), country_name(address.country, seen))
+    where = () if address is None else (address.recipient, address.phone, *address.street.splitlines(), country_name(address.country, seen.t))
     context = OrderContext(
         t=seen.t,
         url=seen.url,
@@ -166,9 +158,9 @@ def page(seen: Visit, found: PlacedOrder, notice: Notice | None, *, status: int 
         number=found.id,
         placed=found.placed,
         status=STATUS_WORDS[found.status].get(seen.lang),
-        stages=stages(found, seen),
+        stages=stages(found, seen.t, seen.lang),
         lines=tuple(_line(line, products.get(line.product_id), seen) for line in found.lines if line.quantity),
-        sums=_sums(found, seen),
+        sums=sums(found, seen.t, seen.lang),
         total=found.total,
         refunded=found.refunded if found.refunded.minor else None,
         address=where,
@@ -187,15 +179,6 @@ def page(seen: Visit, found: PlacedOrder, notice: Notice | None, *, status: int 
         form_token=seen.form_token,
     )
     return seen.page("order.html", context, status=status)
-
-
-def stages(found: PlacedOrder, seen: Visit) -> tuple[Stage, ...]:
-    """The stations of the order's way, those reached with their moment; a cancelled order's way ends there."""
-    way: tuple[OrderStatus, ...] = WAY
-    if found.status == "cancelled":
-        way = (*(one for one in WAY if found.moment(one) is not None), "cancelled")
-    names = {one: STATUS_WORDS[one].get(seen.lang) for one in way} | {"placed": str(seen.t("order.ordered"))}
-    return tuple(Stage(names[one], found.moment(one), one == found.status) for one in way)
 
 
 def _card(found: PlacedOrder, seen: Visit) -> OrderCard:
@@ -230,15 +213,6 @@ def _line(line: PlacedLine, product: Product | None, seen: Visit) -> BoughtLine:
     )
 
 
-def _sums(found: PlacedOrder, seen: Visit) -> tuple[SumLine, ...]:
-    goods = sum(line.paid.minor for line in found.lines)
-    off = sum(part.amount.minor for line in found.lines for part in line.discounts)
-    lines = [SumLine(str(seen.t("cart.goods")), Money(goods + off, found.currency))]
-    if off:
-        lines.append(SumLine(str(seen.t("cart.discounts")), Money(off, found.currency), minus=True))
-    return (*lines, SumLine(found.delivery_name.get(seen.lang), found.delivery_paid))
-
-
 def _back(found: PlacedOrder, seen: Visit) -> tuple[BackLine, ...]:
     lines = []
     for one in (*found.returns, *found.exchanges):
@@ -254,9 +228,7 @@ def _back(found: PlacedOrder, seen: Visit) -> tuple[BackLine, ...]:
 
 
 def _named(line: PlacedLine, seen: Visit) -> Option:
-    options = " · ".join(option.get(seen.lang) for option in line.options)
-    name = f"{line.title.get(seen.lang)} ({options})" if options else line.title.get(seen.lang)
-    return Option(str(line.number), f"{name} × {line.left}", chosen=False)
+    return Option(str(line.number), f"{line_name(line, seen.lang)} × {line.left}", chosen=False)
 
 
 def _swaps(found: PlacedOrder, products: Mapping, seen: Visit) -> tuple[Option, ...]:
