@@ -43,6 +43,12 @@ class TestReading:
         assert [one.id for one in database.events.of_shoppers([ShopperId(1)], limit=9, since=T0 + timedelta(minutes=3))] == ["e1"]
         assert database.events.of_shoppers([], limit=9) == []
 
+    def test_latest_goes_by_arrival_newest_first(self, database: SqlShopDatabase) -> None:
+        assert database.events.latest(limit=9) == []
+        database.events.append([event(1, minutes=5), event(2, minutes=1)])
+        database.events.append([event(3, minutes=3)])
+        assert [one.id for one in database.events.latest(limit=2)] == ["e3", "e2"]
+
     def test_scan_goes_by_when_it_happened_not_by_when_it_came(self, database: SqlShopDatabase) -> None:
         database.events.append([event(1, minutes=5), event(2, minutes=1), event(3, minutes=5), event(4, minutes=7)])
         assert [one.id for one in database.events.scan()] == ["e2", "e1", "e3", "e4"]

@@ -27,6 +27,7 @@ INSIDE = {
     "catalogue-none": "/console/catalogue?q=zzzz",
     "imports": "/console/imports",
     "import": "/console/imports/shown",
+    "events": "/console/events",
     "settings": "/console/settings",
     "settings-history": "/console/settings/history",
     "accounts": "/console/accounts",

@@ -11,6 +11,7 @@ from shopkeeper.web import buying_contexts as buying
 from shopkeeper.web import contexts, shopper_contexts
 from shopkeeper.web.console import contexts as console
 from shopkeeper.web.console import order_contexts as console_orders
+from shopkeeper.web.console import seen_contexts as seen
 from shopkeeper.web.console import trying_contexts as trying
 
 FOLDER = Path(contexts.__file__).parent / "templates"
@@ -37,6 +38,7 @@ CONTEXTS = {
     "console/settings_history.html": console.HistoryContext,
     "console/accounts.html": console.AccountsContext,
     "console/account.html": console.OwnAccountContext,
+    "console/events.html": seen.EventsContext,
     "console/audit.html": console.AuditContext,
     "console/find.html": console.FindContext,
     "console/overview.html": console.OverviewContext,

@@ -8,7 +8,7 @@ from functools import partial
 
 from shopkeeper.domain.event import Event
 from shopkeeper.errors import ShopkeeperError
-from shopkeeper.events.intake import EventIntake, Outcome, State
+from shopkeeper.events.intake import EventIntake, Outcome, Source, State
 
 
 class Deliveries:
@@ -18,11 +18,11 @@ class Deliveries:
         self._lock = threading.Lock()
         self._ended: list[tuple[asyncio.Future[Outcome], Outcome]] = []
 
-    async def keep(self, intake: EventIntake, events: Sequence[Event]) -> list[State]:
+    async def keep(self, intake: EventIntake, events: Sequence[Event], *, source: Source = "server") -> list[State]:
         """What became of each event, once they are durable; raises what kept them from being kept. Who goes away meanwhile loses only the answer."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Outcome] = loop.create_future()
-        intake.send(events, partial(self._end, loop, future))
+        intake.send(events, partial(self._end, loop, future), source=source)
         outcome = await future
         if isinstance(outcome, ShopkeeperError):
             raise outcome

@@ -61,7 +61,7 @@ class EventHistory:
         """Keep orders as purchases (see `purchase_of`); those of guests are nobody's and stay orders alone."""
         batch = [event for order in orders if (event := purchase_of(order)) is not None]
         for start in range(0, len(batch), GROUP):
-            self._intake.keep(batch[start : start + GROUP])
+            self._intake.keep(batch[start : start + GROUP], source="import")
 
     def _rows(self, feed: Feed, event_map: EventMap | None, options: ImportOptions, now: datetime) -> Iterator[RowOrBad[Event]]:
         for part in feed.parts:
@@ -84,7 +84,7 @@ class _Kept:
 
     def put(self, events: Sequence[Event], /) -> PutReport:
         """Keep the events."""
-        states = self._intake.keep(list(events))
+        states = self._intake.keep(list(events), source="import")
         self.gated += states.count("gated")
         return PutReport(inserted=states.count("accepted"), unchanged=states.count("duplicate"))
 

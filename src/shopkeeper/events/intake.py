@@ -20,6 +20,9 @@ from shopkeeper.events.log import EventLog
 from shopkeeper.ports.shoppers import ShopperStore
 
 State = Literal["accepted", "duplicate", "gated"]
+Ended = Literal["accepted", "duplicate", "gated", "refused"]
+Source = Literal["browser", "server", "import", "shop"]
+"""Which door events came through: a public key, a secret key, an imported file, or the shop's own pages and checkout."""
 Outcome = list[State] | ShopkeeperError
 """What became of each event of one sending, or why none of it was kept."""
 
@@ -36,6 +39,7 @@ turns, and each half pays for a transaction of its own (PostgreSQL's commit_dela
 class _Sending:
     events: Sequence[Event]
     done: Callable[[Outcome], None]
+    source: Source
 
 
 class EventIntake:
@@ -54,9 +58,10 @@ class EventIntake:
         self._thread: threading.Thread | None = None
         self._closed = False
         self._before = self._around = 0  # sendings in the group before, and in it and the one before it: about as many senders there are
-        self._counts: Counter[State] = Counter()
+        self._counts: Counter[tuple[Source, State]] = Counter()  # the intake's own thread alone writes it
+        self._refused: Counter[Source] = Counter()
 
-    def send(self, events: Sequence[Event], done: Callable[[Outcome], None]) -> None:
+    def send(self, events: Sequence[Event], done: Callable[[Outcome], None], *, source: Source = "server") -> None:
         """Have `events` kept; `done` is called from the intake's thread with their outcome, once they are durable. It must not block.
 
         `Unavailable` at once where too many wait already, or after `close`.
@@ -66,7 +71,7 @@ class EventIntake:
                 raise Unavailable("No events are taken any more: the shop is being closed.")
             if self._events_waiting + len(events) > MOST_WAITING:
                 raise Unavailable(f"{self._events_waiting:,} events wait to be kept already.", hint="Send them again in a few seconds.")
-            self._waiting.append(_Sending(events, done))
+            self._waiting.append(_Sending(events, done, source))
             self._events_waiting += len(events)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="event-intake", daemon=True)
@@ -74,7 +79,7 @@ class EventIntake:
             if len(self._waiting) == 1 or len(self._waiting) >= self._around:  # to wake it for each would cost more than the sending
                 self._changed.notify()
 
-    def keep(self, events: Sequence[Event]) -> list[State]:
+    def keep(self, events: Sequence[Event], *, source: Source = "shop") -> list[State]:
         """Have `events` kept and wait for it; what became of each. Raises what kept them from being kept."""
         outcomes: list[Outcome] = []
         ended = threading.Event()
@@ -83,15 +88,23 @@ class EventIntake:
             outcomes.append(outcome)
             ended.set()
 
-        self.send(events, done)
+        self.send(events, done, source=source)
         ended.wait()
         if isinstance(outcomes[0], ShopkeeperError):
             raise outcomes[0]
         return outcomes[0]
 
-    def counts(self) -> Mapping[State, int]:
-        """How many events ended in each state since this process began; of those that were gated nothing else is known."""
-        return dict(self._counts)
+    def refuse(self, events: int, *, source: Source) -> None:
+        """Count events that were turned away at the door because they could not be read or came too fast; nothing of them is kept."""
+        with self._changed:
+            self._refused[source] += events
+
+    def counts(self) -> Mapping[tuple[Source, Ended], int]:
+        """How many events of each source ended in each state since this process began; of those that were gated nothing else is known."""
+        with self._changed:
+            counts: dict[tuple[Source, Ended], int] = {**self._counts}
+            counts.update({(source, "refused"): count for source, count in self._refused.items()})
+            return counts
 
     def close(self) -> None:
         """Keep what waits, then end."""
@@ -125,27 +138,30 @@ class EventIntake:
         outcome = self._outcome([event for sending in group for event in sending.events])
         if isinstance(outcome, ShopkeeperError) and not isinstance(outcome, Unavailable) and len(group) > 1:
             for sending in group:
-                sending.done(self._outcome(sending.events))
+                self._tell(sending, self._outcome(sending.events))
             return
         if isinstance(outcome, ShopkeeperError):
             for sending in group:
-                sending.done(outcome)
+                self._tell(sending, outcome)
             return
         start = 0
         for sending in group:
             end = start + len(sending.events)
-            sending.done(outcome[start:end])
+            self._tell(sending, outcome[start:end])
             start = end
+
+    def _tell(self, sending: _Sending, outcome: Outcome) -> None:
+        if not isinstance(outcome, ShopkeeperError):
+            self._counts.update((sending.source, state) for state in outcome)
+        sending.done(outcome)
 
     def _outcome(self, events: Sequence[Event]) -> Outcome:
         try:
-            states = self._keep(events)
+            return self._keep(events)
         except ShopkeeperError as error:
             return error
         except Exception as error:  # the thread works for everybody: it must outlive whatever one group does to it
             return Broken(f"the events could not be kept: {type(error).__name__}: {error}", hint="Please report this as a bug.")
-        self._counts.update(states)
-        return states
 
     def _keep(self, events: Sequence[Event]) -> list[State]:
         allowed = self._through_gate(events)

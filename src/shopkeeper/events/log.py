@@ -98,6 +98,14 @@ class EventLog:
         """The next events by arrival, oldest first; those of erased shoppers are passed over."""
         return list(self._opened(self._store.after(seq, limit=limit)))
 
+    def latest(self, *, limit: int) -> list[SealedEvent]:
+        """The newest events by arrival, newest first, as they are kept: their contents stay closed until somebody may `open` them."""
+        return self._store.latest(limit=limit)
+
+    def open(self, rows: Sequence[SealedEvent]) -> list[LoggedEvent]:
+        """The events in `rows`, in order; those of erased shoppers are passed over."""
+        return list(self._opened(rows))
+
     def newest(self) -> int:
         """The highest number of arrival."""
         return self._store.newest()

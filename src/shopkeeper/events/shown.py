@@ -93,6 +93,10 @@ class ShownListLog:
         opened = ((id_, self._open(row, keys)) for id_, row in rows.items())
         return {id_: one for id_, one in opened if one is not None}
 
+    def known(self, ids: Sequence[ListId]) -> frozenset[ListId]:
+        """Those among `ids` that are kept; nothing is opened."""
+        return frozenset(self._store.get(ids))
+
     def scan(self, *, since: datetime | None = None, until: datetime | None = None) -> Iterator[LoggedList]:
         """Lists with `since` <= shown < `until` in the order of `shown`, streamed; those of erased shoppers are passed over."""
         keys = self._vault.all()

@@ -56,6 +56,10 @@ class EventStore(Protocol):
         """The next events by arrival, oldest first: what a follower or the live page reads. Rolled ones are passed over."""
         ...
 
+    def latest(self, *, limit: int) -> list[SealedEvent]:
+        """The newest events by arrival, newest first. Rolled ones are passed over: what came today and yesterday is there."""
+        ...
+
     def newest(self) -> int:
         """The highest number of arrival; 0 where nothing ever came."""
         ...

@@ -35,6 +35,11 @@ def minute(moment: datetime, lang: Lang) -> str:
     return f"{day(moment, lang)} {utc:%H:%M}{NO_BREAK}UTC"
 
 
+def clock(moment: datetime) -> str:
+    """The time of day in UTC, to the second: 03:15:42 (both languages alike); the page says that it is UTC."""
+    return f"{moment.astimezone(UTC):%H:%M:%S}"
+
+
 def size(octets: int) -> str:
     """A file's size in decimal units: 812 B, 1.4 MB."""
     value, unit = float(octets), _UNITS[0]
@@ -75,6 +80,10 @@ class Formats:
     def minute(self, moment: datetime) -> str:
         """See `minute`."""
         return minute(moment, self.lang)
+
+    def clock(self, moment: datetime) -> str:
+        """See `clock`."""
+        return clock(moment)
 
     def size(self, octets: int) -> str:
         """See `size`."""

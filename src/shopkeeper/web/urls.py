@@ -66,6 +66,7 @@ INSTALLATION_PATHS: Final = {
     "console_experiment_start": "/console/experiments/{id}/start",
     "console_experiment_stop": "/console/experiments/{id}/stop",
     "console_experiment_chart": "/console/experiments/{id}/{name}.{form}",
+    "console_events": "/console/events",
     "console_find": "/console/find",
     "console_market": "/console/market",
     "console_orders": "/console/orders",

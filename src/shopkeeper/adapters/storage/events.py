@@ -83,6 +83,11 @@ class SqlEventStore:
         with self._connections.read() as connection:
             return [_event(row) for row in connection.execute(select(events).where(events.c.seq > seq).order_by(events.c.seq).limit(limit))]
 
+    def latest(self, *, limit: int) -> list[SealedEvent]:
+        """The newest events by arrival, newest first, of those that are in the table."""
+        with self._connections.read() as connection:
+            return [_event(row) for row in connection.execute(select(events).order_by(events.c.seq.desc()).limit(limit))]
+
     def newest(self) -> int:
         """The highest number of arrival."""
         with self._connections.read() as connection:

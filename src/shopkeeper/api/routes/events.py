@@ -24,6 +24,7 @@ from shopkeeper.api.schemas.events import MAX_EVENTS, EventBatch, EventsTaken
 from shopkeeper.catalog.document_fields import refuse_unknown, wrong_type
 from shopkeeper.domain.event import Event
 from shopkeeper.errors import BadInput, Refused, ShopkeeperError
+from shopkeeper.events.intake import Source
 from shopkeeper.events.receive import Sender, received_event
 from shopkeeper.kit import wordings
 
@@ -60,11 +61,13 @@ async def _take(request: Request, caller: Caller) -> Response:
         rows = [_capped(context, caller, row) for row in rows]
     good = [row for row in rows if isinstance(row, Event)]
     bad = [(index, row) for index, row in enumerate(rows) if not isinstance(row, Event)]
+    source: Source = "server" if sender.trusted else "browser"
     if bad:
+        caller.shop.intake.refuse(len(bad), source=source)
         context.meters.events(caller.shop.id, "rejected", len(bad))
         if alone:
             raise bad[0][1]
-    states = await context.deliveries.keep(caller.shop.intake, good) if good else []
+    states = await context.deliveries.keep(caller.shop.intake, good, source=source) if good else []
     counted = {state: states.count(state) for state in ("accepted", "duplicate", "gated")}
     for state, count in counted.items():
         if count:

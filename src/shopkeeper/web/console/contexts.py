@@ -44,6 +44,7 @@ class ConsoleFrame:
     here: str = ""
     query: str = ""
     refresh_s: int = 0
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,8 +174,13 @@ class Desk:
         actor = Actor(self.who.name, self.step.request_id, self.step.address)
         self.shop.audit.record(actor, what, target, before=before, after=after)
 
-    def frame(self, title: str, *, place: str = "", crumbs: tuple[Link, ...] = (), query: str = "", refresh_s: int = 0) -> ConsoleFrame:
-        """What surrounds the page called `title`; `place` is the page of the rail that it belongs to, `crumbs` lead to it from there."""
+    def frame(
+        self, title: str, *, place: str = "", crumbs: tuple[Link, ...] = (), query: str = "", refresh_s: int = 0, live: bool = False
+    ) -> ConsoleFrame:
+        """What surrounds the page called `title`; `place` is the page of the rail that it belongs to, `crumbs` lead to it from there.
+
+        `refresh_s` has it loaded anew without scripts too; a `live` one moves with them alone.
+        """
         name = self.shop.name
         groups = rail(self, place)
         home = [Link(link.href, link.label) for group in groups for _, link in group.links if link.chosen and crumbs]
@@ -196,6 +201,7 @@ class Desk:
             here=self.step.here,
             query=query,
             refresh_s=refresh_s,
+            live=live,
         )
 
     def page(self, template: str, context: "DataclassInstance", *, status: int = 200) -> HTMLResponse:

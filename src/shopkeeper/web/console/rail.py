@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 GROUPS: Final[tuple[tuple[str, tuple[tuple[str, str, Permission], ...]], ...]] = (
     ("shop", (("console", "overview", "see_reports"), ("console_catalogue", "box", "see_catalogue"), ("console_imports", "import", "import"))),
     ("selling", (("console_orders", "parcel", "see_orders"),)),
+    ("seen", (("console_events", "pulse", "see_reports"),)),
     ("trying", (("console_experiments", "flask", "see_reports"),)),
     (
         "installation",

@@ -30,3 +30,17 @@ if (location.hash === "#sheet") document.getElementById("sheet")?.focus();
 for (const market of document.querySelectorAll(".bar-market select")) {
   market.addEventListener("change", () => market.form.requestSubmit());
 }
+
+// What moves by itself stands still while nobody looks, and while somebody types or goes about in it.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const part = event.target;
+  if (part.matches("[data-live]") && (document.hidden || part.contains(document.activeElement))) event.preventDefault();
+});
+
+// An answer without the part (the session has ended, the server is ill) is a page of its own: show that one.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const part = event.target;
+  if (!part.matches("[data-live]") || event.detail.serverResponse.includes(`id="${part.id}"`)) return;
+  event.detail.shouldSwap = false;
+  location.reload();
+});
