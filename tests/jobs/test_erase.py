@@ -17,9 +17,9 @@ from shopkeeper.domain.order import Order
 from shopkeeper.domain.review import Review
 from shopkeeper.domain.segment import Segment, SegmentId
 from shopkeeper.domain.shopper import Correction, Identity
+from shopkeeper.domain.shown_list import ShownList
 from shopkeeper.domain.texts import LocalizedText
 from shopkeeper.errors import NotFound
-from shopkeeper.ports.events import SealedList
 from shopkeeper.recommend.fit import fit_model
 from shopkeeper.recommend.gram import Gram
 from shopkeeper.recommend.histories import baskets_of
@@ -81,8 +81,7 @@ def fill(shop: Shop, events: int = EVENTS) -> None:
     assert person is not None
     segment = Segment(SegmentId("all"), "rule", LocalizedText("全部", "All"), NOON, rule="events > 0")
     shop.database.segments.replace([segment], {segment.id: [person.id]})
-    sealed = shop.events.seal_for(person.id, b'{"items": ["h-1"]}', bound_to="l-1")
-    shop.database.lists.append([SealedList(ListId("l-1"), person.id, "search", NOON, sealed)])
+    shop.lists.add(ShownList(ListId("l-1"), NOON, "search", (ids[0],), "bm25f", (1.0,), query="secret wish"), PHONE)
 
 
 def test_an_erased_shopper_is_nowhere_any_more(home: Home) -> None:
@@ -96,6 +95,7 @@ def test_an_erased_shopper_is_nowhere_any_more(home: Home) -> None:
     }  # fmt: skip
     assert {(one["kind"], one["value"]) for one in exported["identities"]} == {("user", ANNA.value), ("visitor", PHONE.value)}
     assert exported["profile"]
+    assert exported["lists"][0]["query"] == "secret wish", "also what has not been written yet"
     before = shop.events.find(PHONE)
 
     began = time.perf_counter()

@@ -236,7 +236,7 @@ def _open_shop(settings: Settings, shop: ShopId, secret: bytes, *, read_only: bo
         OrdersOfShoppers(database.orders, database.reviews),
         BuyingOfShoppers(database.carts, database.placed),
         ProfileOfShoppers(shoppers, database.notes, database.segments),
-        EventsOfShoppers(database.events, database.lists, events),
+        EventsOfShoppers(database.events, database.lists, events, lists),
     )
     kept = database.erasures
     erasure = Erasure(shop, shoppers, database.shoppers, events, database.vault, kept, artifacts, parts, secret=secret, clock=clock)

@@ -104,6 +104,13 @@ class ShownListLog:
             if (one := self._open(row, keys)) is not None:
                 yield one
 
+    def of_shoppers(self, shoppers: Sequence[ShopperId]) -> list[LoggedList]:
+        """What `shoppers` were shown, those that still waited to be written included, oldest first. Raises `Unavailable`."""
+        self.flush()
+        keys = self._vault.get(shoppers)
+        opened = (self._open(row, keys) for row in self._store.of_shoppers(shoppers))
+        return [one for one in opened if one is not None]
+
     def _run(self) -> None:
         while not self._stopping:
             self._woken.wait(WRITE_EVERY_S)

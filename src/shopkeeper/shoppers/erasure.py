@@ -9,8 +9,10 @@ from typing import Any, Final
 import orjson
 
 from shopkeeper.catalog.document_fields import moment_text
+from shopkeeper.domain.shown_list import ShownList
 from shopkeeper.events.documents import event_to_document
 from shopkeeper.events.log import EventLog
+from shopkeeper.events.shown import ShownListLog
 from shopkeeper.ports.events import EventStore, ListStore
 from shopkeeper.ports.forgetting import Forgotten, Leaving
 from shopkeeper.ports.shoppers import NoteStore, SegmentStore
@@ -24,25 +26,22 @@ Documents = Mapping[str, list[dict[str, Any]]]
 class EventsOfShoppers:
     """Events and shown lists."""
 
-    def __init__(self, events: EventStore, lists: ListStore, log: EventLog) -> None:
+    def __init__(self, events: EventStore, lists: ListStore, log: EventLog, shown: ShownListLog) -> None:
         self._events = events
         self._lists = lists
         self._log = log
+        self._shown = shown
 
     def export(self, leaving: Leaving) -> Documents:
         """Every event and list, oldest first."""
         found = self._log.of_shoppers(leaving.shoppers, limit=EXPORTED_EVENTS)
-        lists = self._lists.of_shoppers(leaving.shoppers)
-        opened = self._log.unseal_of([(row.shopper, row.sealed, row.id) for row in lists if row.shopper is not None])
-        said = [
-            {"id": row.id, "surface": row.surface, "shown": moment_text(row.shown), **orjson.loads(content)}
-            for row, content in zip(lists, opened, strict=True)
-        ]
-        return {"events": [event_to_document(one.event) for one in reversed(found)], "lists": said}
+        lists = [_shown(one.shown) for one in self._shown.of_shoppers(leaving.shoppers)]
+        return {"events": [event_to_document(one.event) for one in reversed(found)], "lists": lists}
 
     def forget(self, leaving: Leaving, at: datetime) -> Forgotten:
         """Remove the rows; their keys are destroyed by the caller, for the copies that nobody can reach."""
         del at
+        self._shown.flush()  # a list that waits would be written under a new number, after all the others are gone
         return Forgotten({"events": self._events.forget(leaving.shoppers), "lists": self._lists.forget(leaving.shoppers)})
 
 
@@ -69,6 +68,19 @@ class ProfileOfShoppers:
         del at
         self._service.drop(leaving.shoppers)
         return Forgotten({"notes": self._notes.forget(leaving.shoppers), "segments": self._segments.forget(leaving.shoppers)})
+
+
+def _shown(shown: ShownList) -> dict[str, Any]:
+    return {
+        "id": shown.id,
+        "surface": shown.surface,
+        "shown": moment_text(shown.shown),
+        "query": shown.query,
+        "items": list(shown.items),
+        "policy": shown.policy,
+        "arm": shown.arm,
+        "context": dict(shown.context),
+    }
 
 
 def _line(line: Line) -> dict[str, Any]:
