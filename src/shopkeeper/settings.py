@@ -46,6 +46,16 @@ class DatabaseSettings(_Tree):
         return url
 
 
+class WebhookSettings(_Tree):
+    """How webhooks are sent. `private_addresses` allows receivers within one's own network, which whoever may add a webhook can then reach.
+
+    `timeout_s` is for a whole exchange.
+    """
+
+    private_addresses: bool = False
+    timeout_s: float = Field(default=10.0, ge=1, le=30)
+
+
 class ShopSettings(_Tree):
     """One shop. `languages` in the order in which they are offered; the first is the default.
 
@@ -84,6 +94,7 @@ class Settings(_Tree):
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
     server: ServerSettings = ServerSettings()
     database: DatabaseSettings = DatabaseSettings()
+    webhooks: WebhookSettings = WebhookSettings()
     shops: dict[str, ShopSettings] = Field(default_factory=dict)
 
     @model_validator(mode="after")

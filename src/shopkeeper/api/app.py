@@ -25,6 +25,7 @@ from shopkeeper.api.door import Door
 from shopkeeper.api.follower import Follower
 from shopkeeper.api.meters import Meters
 from shopkeeper.api.observe import Observe
+from shopkeeper.api.postman import Postman
 from shopkeeper.api.routes import (
     buying,
     cart,
@@ -41,6 +42,7 @@ from shopkeeper.api.routes import (
     settings,
     shoppers,
     tasks,
+    webhooks,
 )
 from shopkeeper.api.routes.events import ShortWay
 from shopkeeper.bootstrap import App
@@ -49,14 +51,18 @@ THREADS = 16
 """Requests that are worked on at once. More threads only make them wait for the interpreter instead of for their turn, and the slowest slower."""
 
 # The busiest first. `search` before `products`: /v1/products/{id}/similar must be tried before an id that may itself hold slashes.
-ROUTERS = (events, search, recommend, products, tasks, reviews, orders, cart, buying, imports, shoppers, keys, settings, instantsearch, operation)
+ROUTERS = (
+    *(events, search, recommend, products, tasks, reviews, orders, cart),
+    *(buying, imports, shoppers, keys, settings, webhooks, instantsearch, operation),
+)
 
 
 def create_app(app: App) -> FastAPI:
-    """The API of an installation. Its threads (follower, batches) live as long as the server's lifespan; nothing starts before it."""
+    """The API of an installation. Its threads (follower, batches, postman) live as long as the server's lifespan; nothing starts before it."""
     meters = Meters()
     follower = Follower(app, meters)
     batches = Batches(app, meters, written=follower.wake, clock=app.clock)
+    postman = Postman(app)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -65,9 +71,11 @@ def create_app(app: App) -> FastAPI:
             shop.lists.start()
         follower.start()
         batches.start()
+        postman.start()
         try:
             yield
         finally:
+            await anyio.to_thread.run_sync(postman.stop)
             await anyio.to_thread.run_sync(batches.stop)
             await anyio.to_thread.run_sync(follower.stop)
 

@@ -206,6 +206,7 @@ class Batches:
         shop.checkout.tell()
         forget_old_replies(shop.folder)
         shop.audit.forget_old()
+        shop.webhooks.forget_old()
         reports = sorted(shop.imports.rejects_folder.glob("*.jsonl"))
         for path in reports[:-KEPT_REPORTS]:
             path.unlink(missing_ok=True)

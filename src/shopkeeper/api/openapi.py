@@ -36,6 +36,7 @@ TAGS: Final = [
     "Imports",
     "Keys",
     "Settings",
+    "Webhooks",
     "InstantSearch",
     "Operation",
 ]
@@ -102,6 +103,9 @@ _CONFLICTS: Final = {
     ("/v1/settings", "patch"),
     ("/v1/settings/restore", "post"),
     ("/v1/shoppers/merge", "post"),
+    ("/v1/webhooks", "post"),
+    ("/v1/webhooks/{endpoint_id}/ping", "post"),
+    ("/v1/webhooks/{endpoint_id}/deliveries/{message_id}/redeliver", "post"),
 }
 
 

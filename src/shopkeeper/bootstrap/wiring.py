@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,6 +14,7 @@ from shopkeeper.access import AccountService, AuditLog, KeyService, SessionServi
 from shopkeeper.access.audit import COMMAND_LINE
 from shopkeeper.adapters.artifacts import FolderArtifacts
 from shopkeeper.adapters.lexical import PostingsIndexes
+from shopkeeper.adapters.notify import HttpCourier
 from shopkeeper.adapters.storage import SqlShopDatabase, claim_server, migrate, open_shop_database
 from shopkeeper.adapters.storage.places import SqliteFile
 from shopkeeper.catalog.service import CatalogService
@@ -48,10 +49,11 @@ from shopkeeper.preferences import ShopPreferences
 from shopkeeper.ranking.facts import facts_of
 from shopkeeper.recommend.service import RecommendService
 from shopkeeper.search.service import SearchService
-from shopkeeper.settings import Settings
+from shopkeeper.settings import Settings, WebhookSettings
 from shopkeeper.shoppers.erasure import EventsOfShoppers, ProfileOfShoppers
 from shopkeeper.shoppers.profile import Facts
 from shopkeeper.shoppers.service import ShopperService
+from shopkeeper.webhooks import WebhookSender, WebhookService
 
 
 def utc_now() -> datetime:
@@ -98,6 +100,8 @@ class Shop:
     preferences: ShopPreferences
     jobs: OfflineJobs
     imports: ImportLog
+    webhooks: WebhookService
+    sender: WebhookSender
     clock: Callable[[], datetime]
 
     @property
@@ -223,6 +227,7 @@ def _open_shop(settings: Settings, shop: ShopId, secret: bytes, *, read_only: bo
     )
 
     lists, bots, analytics, experiments = _feedback(database, events, preferences, clock)
+    webhooks, sender = _webhooks(settings.webhooks, database, clock)
 
     def facts(products: Sequence[ProductId]) -> Facts:
         return facts_of(search.columns(), products)
@@ -276,8 +281,17 @@ def _open_shop(settings: Settings, shop: ShopId, secret: bytes, *, read_only: bo
         preferences=preferences,
         jobs=OfflineJobs(database, artifacts, lexical, clock),
         imports=ImportLog(database.tasks, folder / "rejects", clock),
+        webhooks=webhooks,
+        sender=sender,
         clock=clock,
     )
+
+
+def _webhooks(about: WebhookSettings, database: SqlShopDatabase, clock: Callable[[], datetime]) -> tuple[WebhookService, WebhookSender]:
+    """Who keeps the addresses, and who sends to them; an endpoint is leased for a little longer than an exchange can last."""
+    service = WebhookService(database.webhooks, database.vault.pseudonym_key, private=about.private_addresses, clock=clock)
+    courier = HttpCourier(timeout_s=about.timeout_s, private=about.private_addresses)
+    return service, WebhookSender(database.webhooks, service, courier, clock=clock, lease=timedelta(seconds=about.timeout_s + 5))
 
 
 def _feedback(

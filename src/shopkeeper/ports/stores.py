@@ -24,6 +24,7 @@ from shopkeeper.ports.events import EventStore, KeyVault, ListStore
 from shopkeeper.ports.orders import CartStore, PlacedOrderStore, PromotionStore, RulesStore
 from shopkeeper.ports.put_report import PutReport
 from shopkeeper.ports.shoppers import BotStore, ErasureStore, NoteStore, SegmentStore, ShopperStore
+from shopkeeper.ports.webhooks import WebhookStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,3 +320,5 @@ class ShopDatabase(Protocol):
     def rules(self) -> RulesStore: ...
     @property
     def placed(self) -> PlacedOrderStore: ...
+    @property
+    def webhooks(self) -> WebhookStore: ...

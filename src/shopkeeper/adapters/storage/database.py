@@ -28,6 +28,7 @@ from shopkeeper.adapters.storage.shoppers import SqlShopperStore
 from shopkeeper.adapters.storage.tasks import SqlTaskStore
 from shopkeeper.adapters.storage.vault import SqlKeyVault
 from shopkeeper.adapters.storage.versions import check_version, read_version
+from shopkeeper.adapters.storage.webhooks import SqlWebhookStore
 from shopkeeper.domain.ids import ShopId
 from shopkeeper.errors import Refused
 
@@ -59,6 +60,7 @@ class SqlShopDatabase:
         self.notes = SqlNoteStore(connections)
         self.segments = SqlSegmentStore(connections)
         self.erasures = SqlErasureStore(connections)
+        self.webhooks = SqlWebhookStore(connections)
 
     @property
     def place(self) -> Place:

@@ -5,10 +5,12 @@ from sqlalchemy import Connection, insert, select, update
 from shopkeeper.adapters.storage.engine import Connections
 from shopkeeper.adapters.storage.rows import encode, findable, storable, to_micros
 from shopkeeper.adapters.storage.schema import experiments
+from shopkeeper.adapters.storage.webhooks import post
 from shopkeeper.domain.experiment import Experiment
 from shopkeeper.domain.ids import ExperimentId
 from shopkeeper.errors import Refused
 from shopkeeper.experiments.documents import experiment_from_json, experiment_to_json
+from shopkeeper.webhooks.messages import experiment_moved
 
 
 class SqlExperimentStore:
@@ -26,10 +28,14 @@ class SqlExperimentStore:
         def work(connection: Connection) -> bool:
             if expected is not None:
                 held = update(experiments).where(experiments.c.id == id_, experiments.c.state == expected)
-                return connection.execute(held.values(**row)).rowcount == 1
+                if connection.execute(held.values(**row)).rowcount == 0:
+                    return False
+                post(connection, experiment_moved(expected, experiment))
+                return True
             if connection.scalar(select(experiments.c.id).where(experiments.c.id == id_)) is not None:
                 return False
             connection.execute(insert(experiments).values(id=id_, **row))
+            post(connection, experiment_moved(None, experiment))
             return True
 
         if not self._connections.write(work):

@@ -14,6 +14,7 @@ from shopkeeper.adapters.storage.products import lock_revision, present
 from shopkeeper.adapters.storage.rows import encode, findable, from_micros, pages, storable, to_micros
 from shopkeeper.adapters.storage.schema import orders, placed_orders, promotion_uses, stock_moves
 from shopkeeper.adapters.storage.stock import change_stock
+from shopkeeper.adapters.storage.webhooks import post
 from shopkeeper.catalog.documents import product_from_json
 from shopkeeper.domain.cart import Cart
 from shopkeeper.domain.ids import OrderId, ProductId, ShopperId
@@ -23,6 +24,7 @@ from shopkeeper.errors import NotFound
 from shopkeeper.orders.history import as_history
 from shopkeeper.orders.placed_documents import placed_from_json, placed_to_json
 from shopkeeper.ports.orders import Buyer, OrderQuery, PricingFacts, StockMove
+from shopkeeper.webhooks.messages import order_changed, order_placed
 
 Decide = Callable[[PlacedOrder, Mapping[ProductId, Product]], Changed]
 
@@ -59,6 +61,7 @@ class SqlPlacedOrderStore:
                 connection.execute(insert(promotion_uses), used)
             put_orders(connection, [as_history(order)])
             write_cart(connection, replace(stored, lines=(), coupons=(), updated=order.placed))
+            post(connection, order_placed(order))
             return order
 
         return self._connections.write(work)
@@ -82,6 +85,7 @@ class SqlPlacedOrderStore:
             if after.status == "cancelled":
                 connection.execute(delete(promotion_uses).where(promotion_uses.c.order_id == id_))
             put_orders(connection, [as_history(after)])
+            post(connection, order_changed(order, after))
             return after
 
         return self._connections.write(work)

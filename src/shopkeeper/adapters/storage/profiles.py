@@ -10,10 +10,12 @@ from sqlalchemy import Connection, delete, func, insert, select
 from shopkeeper.adapters.storage.engine import Connections
 from shopkeeper.adapters.storage.rows import from_micros, pages, to_micros, upsert
 from shopkeeper.adapters.storage.schema import erasures, segment_members, segments, shopper_notes
+from shopkeeper.adapters.storage.webhooks import post
 from shopkeeper.domain.ids import ShopperId
 from shopkeeper.domain.segment import Segment, SegmentId
 from shopkeeper.domain.texts import LocalizedText
 from shopkeeper.ports.shoppers import SealedNote
+from shopkeeper.webhooks.messages import shopper_erased
 
 
 class SqlNoteStore:
@@ -94,7 +96,14 @@ class SqlErasureStore:
     def put(self, certificate: str, at: datetime, document: bytes) -> None:
         """Keep a certificate under its id."""
         row = {"id": certificate, "at": to_micros(at), "document": document.decode()}
-        self._connections.write(lambda connection: upsert(connection, erasures, [row]))
+
+        def work(connection: Connection) -> None:
+            known = connection.scalar(select(erasures.c.id).where(erasures.c.id == certificate))
+            upsert(connection, erasures, [row])
+            if known is None:
+                post(connection, shopper_erased(certificate, at))
+
+        self._connections.write(work)
 
     def get(self, certificate: str) -> bytes | None:
         """The document, or None where there is none of that id."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text, UniqueConstraint, false
 
-VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 """Every version of the schema, oldest first; opening a database compares with these and need not load Alembic."""
 
 NAMING: Final = {
@@ -383,3 +383,42 @@ erasures = Table(
     Index(None, "at", "id"),
 )
 """Certificates: what was erased when, signed; nothing in them leads to the shopper."""
+
+webhook_endpoints = Table(
+    "webhook_endpoints",
+    metadata,
+    Column("id", Id, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("events", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("secret", LargeBinary, nullable=False),
+    Column("previous_secret", LargeBinary, nullable=False),
+    Column("previous_until", BigInteger),
+    Column("seen", BigInteger, nullable=False),
+    Column("failing_since", BigInteger),
+    Column("paused_until", BigInteger),
+    Column("disabled", BigInteger),
+    Column("disabled_reason", Text, nullable=False),
+    Column("leased_by", Text, nullable=False),
+    Column("leased_until", BigInteger, nullable=False),
+    PrimaryKeyConstraint("id"),
+)
+"""`events` is a JSON array; the secrets are sealed under a key of the vault. Whoever sends holds the row's lease."""
+
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    metadata,
+    Column("endpoint", Id, nullable=False),
+    Column("message_id", Id, nullable=False),
+    Column("type", Id, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("state", Id, nullable=False),
+    Column("due", BigInteger),
+    Column("attempts", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    PrimaryKeyConstraint("endpoint", "message_id"),
+    Index(None, "endpoint", "state", "due"),
+    Index(None, "endpoint", "at", "message_id"),
+)
+"""The outbox and its log. `attempts` is a JSON array of [at, status, detail, milliseconds]."""

@@ -9,8 +9,10 @@ from sqlalchemy import Connection, select
 from shopkeeper.adapters.storage.engine import Connections
 from shopkeeper.adapters.storage.rows import encode, findable, from_micros, storable, to_micros, upsert
 from shopkeeper.adapters.storage.schema import tasks
+from shopkeeper.adapters.storage.webhooks import post
 from shopkeeper.domain.ids import TaskId
 from shopkeeper.domain.task import Reject, Task, TaskState
+from shopkeeper.webhooks.messages import task_finished
 
 
 class SqlTaskStore:
@@ -26,7 +28,9 @@ class SqlTaskStore:
         row = {"id": id_, "created": to_micros(task.created), "state": task.state, "document": document}
 
         def work(connection: Connection) -> None:
+            before = connection.scalar(select(tasks.c.state).where(tasks.c.id == id_))
             upsert(connection, tasks, [row])
+            post(connection, task_finished(before, task))
 
         self._connections.write(work)
 

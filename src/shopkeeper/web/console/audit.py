@@ -31,6 +31,11 @@ WHAT: Final = (
     "account.disable",
     "account.enable",
     "account.sign_out_everywhere",
+    "webhook.add",
+    "webhook.change",
+    "webhook.delete",
+    "webhook.rotate",
+    "webhook.redeliver",
 )
 """What is written down, each with its words under `audit_what`; a kind that is not here shows its own name."""
 

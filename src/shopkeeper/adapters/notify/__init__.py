@@ -1,0 +1,5 @@
+"""Carrying messages out of the house."""
+
+from shopkeeper.adapters.notify.courier import HttpCourier
+
+__all__ = ["HttpCourier"]
