@@ -7,7 +7,7 @@ import pytest
 from shopkeeper.adapters.storage import SqlShopDatabase
 from shopkeeper.domain.ids import EventId, ListId, ShopperId
 from shopkeeper.errors import BadInput
-from shopkeeper.ports.events import SealedEvent, SealedList
+from shopkeeper.ports.events import ListQuery, SealedEvent, SealedList
 
 T0 = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 
@@ -74,3 +74,39 @@ def test_a_list_is_kept_once_and_found_by_its_id(database: SqlShopDatabase) -> N
     assert database.lists.append([one, one]) == 1
     assert database.lists.append([one]) == 0
     assert database.lists.get([ListId("l1"), ListId("none")]) == {"l1": one}
+
+
+class TestFindingLists:
+    @pytest.fixture(autouse=True)
+    def five(self, database: SqlShopDatabase) -> None:
+        rows = [("a", 1, "search", 0), ("b", 2, "trending", 1), ("c", None, "search", 1), ("d", 1, "search", 1), ("e", 3, "trending", 2)]
+        database.lists.append(
+            [
+                SealedList(ListId(id_), None if shopper is None else ShopperId(shopper), surface, T0 + timedelta(minutes=minutes), b"")
+                for id_, shopper, surface, minutes in rows
+            ]
+        )
+
+    def found(self, database: SqlShopDatabase, query: ListQuery) -> str:
+        return "".join(one.id for one in database.lists.find(query))
+
+    def test_the_newest_come_first_and_no_more_than_asked_for(self, database: SqlShopDatabase) -> None:
+        assert self.found(database, ListQuery()) == "edcba"
+        assert self.found(database, ListQuery(limit=2)) == "ed"
+        assert self.found(database, ListQuery(limit=0)) == ""
+
+    def test_they_are_narrowed_by_surface_shopper_and_time(self, database: SqlShopDatabase) -> None:
+        assert self.found(database, ListQuery(surface="search")) == "dca"
+        assert self.found(database, ListQuery(shoppers=(ShopperId(1), ShopperId(3)))) == "eda"
+        assert self.found(database, ListQuery(shoppers=())) == ""
+        assert self.found(database, ListQuery(since=T0 + timedelta(minutes=1), until=T0 + timedelta(minutes=2))) == "dcb"
+        assert self.found(database, ListQuery(surface="trending", shoppers=(ShopperId(2), ShopperId(1)))) == "b"
+
+    def test_a_page_goes_on_where_the_one_before_ended_though_that_list_is_gone(self, database: SqlShopDatabase) -> None:
+        assert self.found(database, ListQuery(after=(T0 + timedelta(minutes=1), ListId("c")))) == "ba"
+        database.lists.forget([ShopperId(1)])
+        assert self.found(database, ListQuery(after=(T0 + timedelta(minutes=1), ListId("d")))) == "cb"
+
+    def test_more_shoppers_than_a_statement_takes_are_found_together(self, database: SqlShopDatabase) -> None:
+        many = tuple(ShopperId(number) for number in range(2, 1_500))
+        assert self.found(database, ListQuery(shoppers=(*many, ShopperId(1)), limit=3)) == "edb"

@@ -103,3 +103,29 @@ def test_bots_are_in_no_figure_and_figures_may_be_a_minute_old(shop: Shop) -> No
     shop.now += timedelta(minutes=1)
     found = shop.figures.by("surface", NOON, NOON + DAY)["search"]
     assert (found.lists, found.clicks) == (1, 0)
+
+
+def test_what_came_of_one_list_is_what_the_whole_log_says_of_it(shop: Shop, database: SqlShopDatabase) -> None:
+    shop.show("l1", "a b", who=PHONE, query="tea")
+    shop.show("l2", "a c", who=ANNA, query="tea")
+    shop.show("l3", "a", who=None, query="tea")
+    numbers = shop.events.numbers([PHONE, ANNA])
+    database.shoppers.merge(numbers[PHONE], numbers[ANNA], NOON)
+    shop.do("select_item", "a", who=PHONE, of="l1")
+    shop.do("add_to_cart", "a", who=ANNA, of="l2", at=NOON + timedelta(minutes=7))
+    shop.do("purchase", "a", who=ANNA, at=NOON + timedelta(minutes=9))
+    shop.do("select_item", "a", who=Identity("visitor", "unseen"), of="l3")
+    whole = {one.logged.shown.id: one for one in shop.figures.joined(NOON, NOON + DAY).outcomes}
+    for one in shop.lists.scan():
+        assert shop.figures.came_of(one) == whole[one.shown.id]
+    assert [len(whole[ListId(name)].clicks) for name in ("l1", "l2", "l3")] == [1, 1, 1]
+    assert [len(whole[ListId(name)].purchases) for name in ("l1", "l2", "l3")] == [0, 1, 0]
+
+
+def test_nothing_came_of_a_bots_list(shop: Shop) -> None:
+    shop.show("l1", "a", who=BOT, query="x")
+    shop.do("select_item", "a", who=BOT, of="l1")
+    one = next(shop.lists.scan())
+    assert len(shop.figures.came_of(one).clicks) == 1
+    shop.flagged = frozenset({shop.events.numbers([BOT])[BOT]})
+    assert shop.figures.came_of(one).clicks == []

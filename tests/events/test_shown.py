@@ -15,6 +15,7 @@ from shopkeeper.errors import Unavailable
 from shopkeeper.events import shown as shown_module
 from shopkeeper.events.log import EventLog
 from shopkeeper.events.shown import LoggedList, ShownListLog
+from shopkeeper.ports.events import ListQuery
 from tests.conftest import NOON
 
 ANNA = Identity("user", "anna")
@@ -93,3 +94,16 @@ def test_a_database_that_does_not_answer_costs_nothing_but_the_oldest(
     monkeypatch.setattr(database.lists, "append", taking)
     log.flush()
     assert ([one.shown.id for one in log.scan()], log.dropped) == (["l1", "l2", "l3"], 1)
+
+
+def test_the_newest_are_found_past_those_of_the_erased(log: ShownListLog, database: SqlShopDatabase) -> None:
+    for number in range(4):
+        log.add(a_list(number), ANNA if number == 2 else Identity("visitor", f"v{number}"))
+    log.flush()
+    anna = next(one for one in log.scan() if one.shown.id == "l2").shopper
+    assert anna is not None
+    assert [one.shown.id for one in log.find(ListQuery(limit=2))] == ["l3", "l2"]
+    assert [one.shown.id for one in log.find(ListQuery(shoppers=(anna,)))] == ["l2"]
+    database.vault.destroy([anna], NOON)  # the rows themselves go a moment later
+    assert [one.shown.id for one in log.find(ListQuery(limit=2))] == ["l3", "l1"]
+    assert [one.shown.id for one in log.find(ListQuery(limit=9))] == ["l3", "l1", "l0"]

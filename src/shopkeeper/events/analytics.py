@@ -1,7 +1,7 @@
 """What came of the lists of a stretch of time, as figures: per surface, query, position; read once a minute at most."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,11 +9,14 @@ from typing import Final
 from shopkeeper.domain.ids import ShopperId
 from shopkeeper.events.attribution import Joined, ListFigures, ListOutcome, by_position, figures, grouped, join
 from shopkeeper.events.log import EventLog
-from shopkeeper.events.shown import ShownListLog
+from shopkeeper.events.shown import LoggedList, ShownListLog
+from shopkeeper.ports.events import ListQuery
 from shopkeeper.ports.shoppers import ShopperStore
 
 KEPT_FOR: Final = timedelta(minutes=1)
 MOST_DAYS: Final = timedelta(days=92)
+MOST_OF_ONE: Final = 10_000
+"""Events, and lists, of one person that are looked through for a single list: nobody but a program comes near it."""
 SLOW_MS: Final = 200.0
 """A search above this is told of: a fifth of a second is where waiting begins to be noticed."""
 
@@ -82,6 +85,22 @@ class ListAnalytics:
         """The outcomes alone, as experiments read them; never older than this call."""
         return self._join(since, until).outcomes
 
+    def came_of(self, one: LoggedList) -> ListOutcome:
+        """What came of a single list up to now, by what its person did (whoever named it, where it was shown to nobody known); nothing of a bot's."""
+        click_window, view_window = self._windows()
+        if one.shopper is None:
+            until = one.shown.shown + click_window
+            told = {event.shopper for event in self._events.scan(since=one.shown.shown, until=until) if event.event.list_id == one.shown.id}
+        else:
+            told = {one.shopper}
+        everybody = tuple(sorted({number for shopper in told for number in self._shoppers.person(shopper).all}))
+        events = self._events.of_shoppers(everybody, limit=MOST_OF_ONE, since=one.shown.shown)
+        others = self._lists.find(ListQuery(shoppers=everybody, limit=MOST_OF_ONE))
+        lists = [one, *(other for other in others if other.shown.id != one.shown.id)]
+        persons = self._shoppers.persons(everybody)
+        joined = join(lists, events, persons, flagged=self._bots(persons), click_window=click_window, view_window=view_window)
+        return next((outcome for outcome in joined.outcomes if outcome.logged is one), ListOutcome(one, None))
+
     def by(self, key: str, since: datetime, until: datetime) -> dict[str, ListFigures]:
         """Figures by "surface", "policy" or "arm", the most shown first."""
         groups = {name: figures(outcomes) for name, outcomes in grouped(self.joined(since, until).outcomes, key).items()}
@@ -110,10 +129,13 @@ class ListAnalytics:
         events = list(self._events.scan(since=since))
         identities = sorted({one.shopper for one in events} | {one.shopper for one in lists if one.shopper is not None})
         persons = self._shoppers.persons(identities)
-        flagged = self._flagged()
         click_window, view_window = self._windows()
-        bots = flagged | {persons.get(one, one) for one in flagged}
-        return join(lists, events, persons, flagged=frozenset(bots), click_window=click_window, view_window=view_window)
+        return join(lists, events, persons, flagged=self._bots(persons), click_window=click_window, view_window=view_window)
+
+    def _bots(self, persons: Mapping[ShopperId, ShopperId]) -> frozenset[ShopperId]:
+        """Those who are flagged, and the persons whom they are part of."""
+        flagged = self._flagged()
+        return flagged | {persons.get(one, one) for one in flagged}
 
 
 def _query(query: str, outcomes: list[ListOutcome]) -> QueryFigures:

@@ -6,7 +6,7 @@ A list that is lost with the process costs a figure, not a promise: the answer n
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -17,7 +17,7 @@ from shopkeeper.domain.shopper import Identity
 from shopkeeper.domain.shown_list import ShownList, Surface
 from shopkeeper.errors import ShopkeeperError
 from shopkeeper.events.log import EventLog
-from shopkeeper.ports.events import KeyVault, ListStore, SealedList
+from shopkeeper.ports.events import KeyVault, ListQuery, ListStore, SealedList
 from shopkeeper.privacy.sealing import seal, unseal
 
 WRITE_EVERY_S: Final = 0.25
@@ -96,6 +96,18 @@ class ShownListLog:
     def known(self, ids: Sequence[ListId]) -> frozenset[ListId]:
         """Those among `ids` that are kept; nothing is opened."""
         return frozenset(self._store.get(ids))
+
+    def find(self, query: ListQuery) -> list[LoggedList]:
+        """The lists that are wanted, newest first; those of erased shoppers are passed over."""
+        found: list[LoggedList] = []
+        while missing := query.limit - len(found):
+            rows = self._store.find(replace(query, limit=missing))
+            keys = self._vault.get(sorted({row.shopper for row in rows if row.shopper is not None}))
+            found += [one for row in rows if (one := self._open(row, keys)) is not None]
+            if len(rows) < missing:
+                break
+            query = replace(query, after=(rows[-1].shown, rows[-1].id))
+        return found
 
     def scan(self, *, since: datetime | None = None, until: datetime | None = None) -> Iterator[LoggedList]:
         """Lists with `since` <= shown < `until` in the order of `shown`, streamed; those of erased shoppers are passed over."""

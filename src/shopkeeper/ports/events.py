@@ -33,6 +33,19 @@ class SealedList:
     sealed: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """Which shown lists are wanted: of `surface` (empty = any), shown to any of `shoppers` (None = anybody, known or not), from `since` on and before
+    `until`, and older than the place `after`, where the page before ended."""
+
+    surface: str = ""
+    shoppers: tuple[ShopperId, ...] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    after: tuple[datetime, ListId] | None = None
+    limit: int = 100
+
+
 class EventStore(Protocol):
     """Events, each id once."""
 
@@ -90,6 +103,10 @@ class ListStore(Protocol):
 
     def scan(self, *, since: datetime | None = None, until: datetime | None = None) -> Iterator[SealedList]:
         """Lists with `since` <= shown < `until` in the order of `shown` (then id), streamed."""
+        ...
+
+    def find(self, query: ListQuery) -> list[SealedList]:
+        """The lists that are wanted, newest first (then by id, the highest first)."""
         ...
 
     def of_shoppers(self, shoppers: Sequence[ShopperId]) -> list[SealedList]:

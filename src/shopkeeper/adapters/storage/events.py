@@ -16,7 +16,7 @@ from shopkeeper.adapters.storage.segments import Segment, SegmentFolder
 from shopkeeper.domain.event import EventName
 from shopkeeper.domain.ids import EventId, ListId, ShopperId
 from shopkeeper.errors import Broken
-from shopkeeper.ports.events import SealedEvent, SealedList
+from shopkeeper.ports.events import ListQuery, SealedEvent, SealedList
 
 Read = TypeVar("Read")
 _SCAN_PAGE: Final = 2_000
@@ -268,6 +268,29 @@ class SqlListStore:
     def scan(self, *, since: datetime | None = None, until: datetime | None = None) -> Iterator[SealedList]:
         """Lists by `shown` (then id), streamed."""
         return _scan(self._connections, shown_lists, "shown", _list, since=since, until=until)
+
+    def find(self, query: ListQuery) -> list[SealedList]:
+        """The lists that are wanted, newest first."""
+        if query.limit <= 0:
+            return []
+        table = shown_lists.c
+        wanted = select(shown_lists).order_by(table.shown.desc(), table.id.desc()).limit(query.limit)
+        if query.surface:
+            wanted = wanted.where(table.surface == query.surface)
+        if query.since is not None:
+            wanted = wanted.where(table.shown >= to_micros(query.since))
+        if query.until is not None:
+            wanted = wanted.where(table.shown < to_micros(query.until))
+        if query.after is not None:
+            shown, last = query.after
+            wanted = wanted.where(tuple_(table.shown, table.id) < tuple_(to_micros(shown), last))
+        with self._connections.read() as connection:
+            if query.shoppers is None:
+                return [_list(row) for row in connection.execute(wanted)]
+            found: list[SealedList] = []
+            for page in pages(query.shoppers, PAGE):
+                found += [_list(row) for row in connection.execute(wanted.where(table.shopper.in_(page)))]
+        return sorted(found, key=lambda one: (one.shown, one.id), reverse=True)[: query.limit]
 
     def of_shoppers(self, shoppers: Sequence[ShopperId]) -> list[SealedList]:
         """Every list that was shown to any of `shoppers`, oldest first."""

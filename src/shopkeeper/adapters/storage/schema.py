@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text, UniqueConstraint, false
 
-VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
+VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
 """Every version of the schema, oldest first; opening a database compares with these and need not load Alembic."""
 
 NAMING: Final = {
@@ -240,6 +240,7 @@ shown_lists = Table(
     PrimaryKeyConstraint("id"),
     Index(None, "shopper", "shown", "id"),
     Index(None, "shown", "id"),
+    Index(None, "surface", "shown", "id"),
 )
 """One packed row per list that was shown."""
 
