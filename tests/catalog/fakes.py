@@ -1,5 +1,6 @@
 """Stores that keep everything in dicts: small real classes, so that tests of the import need no database."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -10,7 +11,8 @@ from shopkeeper.domain.order import Order
 from shopkeeper.domain.policy import Policy
 from shopkeeper.domain.product import OfferPatch, Product
 from shopkeeper.domain.review import Review
-from shopkeeper.ports.stores import ProductChange, PutReport
+from shopkeeper.domain.texts import Lang
+from shopkeeper.ports.stores import ProductChange, PutReport, ReviewOrder
 
 
 class FakeProducts:
@@ -97,8 +99,26 @@ class FakeReviews:
     def compare(self, reviews: Sequence[Review]) -> PutReport:
         return _put(dict(self.rows), [(review.id, review) for review in reviews])
 
-    def of_product(self, product_id: ProductId, *, limit: int = 20) -> list[Review]:
-        return sorted((r for r in self.rows.values() if r.product_id == product_id), key=lambda r: r.written, reverse=True)[:limit]
+    def of_product(
+        self,
+        product_id: ProductId,
+        *,
+        limit: int = 20,
+        offset: int = 0,
+        stars: int | None = None,
+        order: ReviewOrder = "newest",
+        reader: Lang | None = None,
+    ) -> list[Review]:
+        found = [r for r in self.rows.values() if r.product_id == product_id and stars in (None, r.stars)]
+        found.sort(key=lambda r: (r.written, r.id), reverse=True)
+        if reader is not None:
+            found.sort(key=lambda r: (not r.told, r.lang not in (reader, None)))
+        if order != "newest":
+            found.sort(key=lambda r: (r.stars is None, (r.stars or 0) * (-1 if order == "highest" else 1)))
+        return found[offset : offset + limit]
+
+    def stars_of_product(self, product_id: ProductId) -> dict[int | None, int]:
+        return dict(Counter(r.stars for r in self.rows.values() if r.product_id == product_id))
 
     def of_customer(self, customer_id: CustomerId) -> list[Review]:
         return [review for _, review in sorted(self.rows.items()) if review.customer_id == customer_id]

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -117,6 +118,22 @@ class TestVersions:
             ]
             assert list(database.orders.scan()) == [order("1")]
             assert database.keys.all() == []  # what 0002 brought went with it
+
+    def test_reviews_of_an_older_version_are_given_the_stars_that_they_have(self, home: Home) -> None:
+        written = [
+            replace(review("a", text="Pours\x00 well"), rating=4.5, lang="zh"),
+            replace(review("b", text=""), rating=2),
+            replace(review("c", text="", item="mug"), rating=None, title="No stars"),
+        ]
+        with home.migrated().open() as database:
+            database.reviews.put(written)
+        downgrade(home.url, home.shop, "0011")
+        migrate(home.url, home.shop)
+        with home.open() as database:
+            assert list(database.reviews.scan()) == written
+            assert database.reviews.stars_of_product(ProductId("mug")) == {5: 1, 2: 1, None: 1}
+            found = database.reviews.of_product(ProductId("mug"), reader="en")
+            assert [one.id for one in found] == ["c", "a", "b"]
 
     def test_all_the_way_down_leaves_an_empty_place_that_can_be_used_again(self, home: Home) -> None:
         with home.migrated().open() as database:

@@ -1,9 +1,13 @@
 """The product page."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
+from shopkeeper.domain.ids import ProductId, ReviewId
+from shopkeeper.domain.review import Review
+from tests.conftest import NOON
 from tests.web.conftest import HOSTILE, Pages
 from tests.web.markup import Page
 from tests.web.test_storefront import read
@@ -63,6 +67,57 @@ def test_reviews_come_with_their_stars_their_day_and_their_language(pages: Pages
     assert "2026年3月12日 · 已购买" in page.texts("span", class_="muted")
     assert [one.attributes.get("lang") for one in page.all("p") if "出水利落" in one.text] == ["zh-Hans"]
     assert page.texts("td", class_="figure") == ["1", "0", "1", "0", "0"]
+    assert "出水利落" in page.all("article", class_="review")[0].text  # in the reader's language first
+
+
+def reviewed(pages: Pages) -> str:
+    """A product with 17 reviews: 9 of five stars, 5 of two, two of stars alone, one without stars."""
+    product = ProductId("cup-07")
+    stars = [5] * 9 + [2] * 5
+    told = [Review(ReviewId(f"v-{n:02d}"), product, f"Words {n}", NOON - timedelta(days=n), rating, lang="en") for n, rating in enumerate(stars)]
+    bare = [Review(ReviewId(f"v-9{n}"), product, "", NOON, rating) for n, rating in enumerate((4.5, 1))]
+    plain = Review(ReviewId("v-99"), product, "No stars", NOON - timedelta(days=99), lang="zh", verified=True)
+    pages.demo.database.reviews.put([*told, *bare, plain])
+    return "/p/cup-07"
+
+
+def test_the_stars_are_counted_and_each_leads_to_its_own_reviews(pages: Pages):
+    page = read(pages, reviewed(pages))
+    assert page.texts("td", class_="figure") == ["10", "0", "0", "5", "1"]  # four and a half are five
+    assert page.texts("caption") == ["16 reviews with stars"]
+    two = next(one for one in page.all("a", class_="star-link") if "2 stars" in one.text)
+    chosen = read(pages, two.attributes["href"].partition("#")[0])
+    assert two.attributes["href"].endswith("?stars=2#reviews")
+    assert chosen.all("article", class_="review")[0].text.split()[-2:] == ["Words", "9"]
+    assert len(chosen.all("article", class_="review")) == 5
+    back = next(one for one in chosen.all("a", class_="star-link") if "2 stars" in one.text)
+    assert (back.attributes["aria-current"], back.attributes["href"]) == ("true", "/p/cup-07#reviews")
+    assert any("5 reviews with 2 stars" in text for text in chosen.texts("p", role="status"))
+
+
+def test_the_pages_of_reviews_show_each_once_those_with_words_first(pages: Pages):
+    address, shown = f"{reviewed(pages)}?variant=cup-07&order=lowest", []
+    while address:
+        page = read(pages, address)
+        shown += [" ".join(one.text.split()[-2:]) for one in page.all("article", class_="review")]
+        onward = [one for one in page.all("a", class_="button") if "Next page" in one.text]
+        address = onward[0].attributes["href"].partition("#")[0] if onward else ""
+        assert not onward or "variant=cup-07" in address
+    assert len(shown) == 17
+    assert shown[1:6] == [f"Words {n}" for n in range(9, 14)]
+    assert shown[6] == "Words 0" and shown[-1] == "No stars"  # what has no stars comes last in an order by stars
+
+
+@pytest.mark.parametrize("query", ["stars=9", "stars=%F0", "reviews=0", "reviews=-1", "reviews=99999999999", "order=drop", "reviews=٣"])
+def test_a_wrong_choice_of_reviews_shows_the_page_all_the_same(pages: Pages, query: str):
+    assert len(read(pages, f"{POT}?{query}").all("article", class_="review")) == 2
+
+
+def test_stars_that_nobody_gave_are_said_to_be_nobodys(pages: Pages):
+    page = read(pages, f"{POT}?stars=2")
+    assert page.all("article", class_="review") == []
+    assert any("0 reviews with 2 stars" in text for text in page.texts("p", role="status"))
+    assert [one.text for one in page.all("a", class_="star-link")] == ["5 stars", "3 stars"]
 
 
 def test_lists_beside_it_say_why_they_are_there(pages: Pages):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from math import floor
 
 from shopkeeper.domain.ids import CustomerId, ProductId, ReviewId, check_id
 from shopkeeper.domain.texts import Lang
@@ -36,3 +37,13 @@ class Review:
             raise BadInput(told("too_many_characters", count=len(self.text), limit=MAX_REVIEW), field="text", value=self.text[:80])
         if self.written.tzinfo is None:
             raise BadInput(told("no_time_zone"), field="written", value=self.written.isoformat())
+
+    @property
+    def stars(self) -> int | None:
+        """The rating in whole stars, a half one rounded up; None without a rating."""
+        return None if self.rating is None else floor(self.rating + 0.5)
+
+    @property
+    def told(self) -> bool:
+        """True if it says something in words."""
+        return bool(self.text or self.title)

@@ -7,7 +7,7 @@ Errors: `Unavailable` when the database is locked, full or gone; `NotFound` only
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from shopkeeper.domain.account import Account, Session
 from shopkeeper.domain.api_key import ApiKey
@@ -20,6 +20,7 @@ from shopkeeper.domain.preferences import PreferenceVersion
 from shopkeeper.domain.product import OfferPatch, Product
 from shopkeeper.domain.review import Review
 from shopkeeper.domain.task import Task
+from shopkeeper.domain.texts import Lang
 from shopkeeper.ports.events import EventStore, KeyVault, ListStore
 from shopkeeper.ports.orders import CartStore, PlacedOrderStore, PromotionStore, RulesStore
 from shopkeeper.ports.put_report import PutReport
@@ -105,6 +106,9 @@ class OrderStore(Protocol):
         ...
 
 
+ReviewOrder = Literal["newest", "highest", "lowest"]
+
+
 class ReviewStore(Protocol):
     """Reviews as they were imported."""
 
@@ -124,8 +128,24 @@ class ReviewStore(Protocol):
         """What `put` would do; writes nothing."""
         ...
 
-    def of_product(self, product_id: ProductId, *, limit: int = 20) -> list[Review]:
-        """The product's newest reviews, newest first."""
+    def of_product(
+        self,
+        product_id: ProductId,
+        *,
+        limit: int = 20,
+        offset: int = 0,
+        stars: int | None = None,
+        order: ReviewOrder = "newest",
+        reader: Lang | None = None,
+    ) -> list[Review]:
+        """`limit` of the product's reviews after the first `offset`, in `order`, the newest of equals first; only those with `stars` if given.
+
+        For a `reader`, of otherwise equal reviews those with words come before those with stars alone, then those that they can read.
+        """
+        ...
+
+    def stars_of_product(self, product_id: ProductId) -> dict[int | None, int]:
+        """How many of the product's reviews gave each whole number of stars; None counts those without."""
         ...
 
     def scan(self) -> Iterator[Review]:

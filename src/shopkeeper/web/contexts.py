@@ -240,11 +240,31 @@ class ReviewCard:
 
 @dataclass(frozen=True, slots=True)
 class StarBar:
-    """How many of the shown reviews gave `stars`; `percent` of them."""
+    """How many reviews gave `stars`, and how many percent of all that have stars; following `href` shows those alone, or all where it is `chosen`."""
 
     stars: int
     count: int
     percent: int
+    href: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPart:
+    """A page of reviews: `all` there are, `rated` of them with stars, `total` with the chosen `stars` (None = any); `every` leads back to all."""
+
+    all: int
+    bars: tuple[StarBar, ...]
+    rated: int
+    stars: int | None
+    every: str
+    orders: tuple[Link, ...]
+    items: tuple[ReviewCard, ...]
+    total: int
+    first: int
+    last: int
+    previous_page: str
+    next_page: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,9 +296,7 @@ class ProductContext(PageContext):
     shop_link: str
     rating: float | None
     rating_count: int
-    star_bars: tuple[StarBar, ...]
-    reviews: tuple[ReviewCard, ...]
-    more_reviews: tuple[ReviewCard, ...]
+    reviews: ReviewPart
     rows: tuple[Row, ...]
     linked_data: Markup
     buy: BuyForm | None

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import orjson
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from shopkeeper.adapters.storage.engine import Connections
 from shopkeeper.adapters.storage.rows import PAGE, Row, compare_documents, encode, findable, put_documents, stored_digests, to_micros, upsert
@@ -12,7 +13,8 @@ from shopkeeper.adapters.storage.schema import reviews
 from shopkeeper.catalog.documents import review_from_json, review_to_json
 from shopkeeper.domain.ids import CustomerId, ProductId
 from shopkeeper.domain.review import Review
-from shopkeeper.ports.stores import PutReport
+from shopkeeper.domain.texts import Lang
+from shopkeeper.ports.stores import PutReport, ReviewOrder
 
 
 class SqlReviewStore:
@@ -32,14 +34,34 @@ class SqlReviewStore:
         with self._connections.read() as connection:
             return compare_documents(rows, _stored(connection, rows), _id)[0]
 
-    def of_product(self, product_id: ProductId, *, limit: int = 20) -> list[Review]:
-        """The product's newest reviews, newest first."""
+    def of_product(
+        self,
+        product_id: ProductId,
+        *,
+        limit: int = 20,
+        offset: int = 0,
+        stars: int | None = None,
+        order: ReviewOrder = "newest",
+        reader: Lang | None = None,
+    ) -> list[Review]:
+        """The product's reviews, the newest first; see `ports.stores.ReviewStore`."""
         if not findable([product_id]):
             return []
-        newest = select(reviews.c.document).where(reviews.c.product_id == product_id)
+        found = select(reviews.c.document).where(reviews.c.product_id == product_id)
+        if stars is not None:
+            found = found.where(reviews.c.stars == stars)
+        found = found.order_by(*_order(order, reader)).limit(limit).offset(offset)
         with self._connections.read() as connection:
-            documents = connection.scalars(newest.order_by(reviews.c.written.desc(), reviews.c.id.desc()).limit(limit)).all()
+            documents = connection.scalars(found).all()
         return [review_from_json(document) for document in documents]
+
+    def stars_of_product(self, product_id: ProductId) -> dict[int | None, int]:
+        """How many of the product's reviews gave each whole number of stars."""
+        if not findable([product_id]):
+            return {}
+        counted = select(reviews.c.stars, func.count().label("reviews")).where(reviews.c.product_id == product_id).group_by(reviews.c.stars)
+        with self._connections.read() as connection:
+            return {row.stars: row.reviews for row in connection.execute(counted)}
 
     def of_customer(self, customer_id: CustomerId) -> list[Review]:
         """The customer's reviews, by id."""
@@ -77,7 +99,26 @@ class SqlReviewStore:
 
 def _row(review: Review) -> Row:
     document, digest, _ = encode(review_to_json, review, named=f"review {review.id}")
-    return {"id": review.id, "product_id": review.product_id, "written": to_micros(review.written), "digest": digest, "document": document}
+    return {
+        "id": review.id,
+        "product_id": review.product_id,
+        "written": to_micros(review.written),
+        "stars": review.stars,
+        "lang": review.lang,
+        "told": review.told,
+        "digest": digest,
+        "document": document,
+    }
+
+
+def _order(order: ReviewOrder, reader: Lang | None) -> list[ColumnElement[Any]]:
+    """The sort keys; what is equal in all of them is ordered by day, then id."""
+    keys: list[ColumnElement[Any]] = []
+    if order != "newest":
+        keys += [reviews.c.stars.is_(None), reviews.c.stars.desc() if order == "highest" else reviews.c.stars]
+    if reader is not None:
+        keys += [reviews.c.told.desc(), case((reviews.c.lang != reader, 1), else_=0)]
+    return [*keys, reviews.c.written.desc(), reviews.c.id.desc()]
 
 
 def _put(connection: Connection, rows: Sequence[Row]) -> PutReport:

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text, UniqueConstraint, false
 
-VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
+VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
 """Every version of the schema, oldest first; opening a database compares with these and need not load Alembic."""
 
 NAMING: Final = {
@@ -67,11 +67,16 @@ reviews = Table(
     Column("id", Id, nullable=False),
     Column("product_id", Id, nullable=False),
     Column("written", BigInteger, nullable=False),
+    Column("stars", Integer),
+    Column("lang", Id),
+    Column("told", Boolean(create_constraint=False), nullable=False, server_default=false()),
     Column("digest", Text, nullable=False),
     Column("document", Text, nullable=False),
     PrimaryKeyConstraint("id"),
     Index(None, "product_id", "written", "id"),
+    Index(None, "product_id", "stars", "written", "id"),
 )
+"""`stars` is the rating to the next whole star, `told` says whether there are words beside it."""
 
 policies = Table(
     "policies",

@@ -13,23 +13,21 @@ from starlette.responses import Response
 from shopkeeper.domain.cart import MAX_PIECES
 from shopkeeper.domain.ids import ProductId
 from shopkeeper.domain.product import DEFAULT_MARKET, Offer, Product, Variant
-from shopkeeper.domain.review import Review
 from shopkeeper.domain.texts import Lang
 from shopkeeper.errors import NotFound
 from shopkeeper.orders.pricing import counted
 from shopkeeper.recommend.request import Placement
-from shopkeeper.web.contexts import BuyForm, Choice, Fact, Link, Option, Picture, ProductContext, ReviewCard, Row, StarBar, StockWords
+from shopkeeper.web.contexts import BuyForm, Choice, Fact, Link, Option, Picture, ProductContext, Row, StockWords
 from shopkeeper.web.site import LANG_TAGS, MAX_VIEWED, Site, Visit, viewed_cookie, visit, write_viewed
 from shopkeeper.web.storefront.cards import off_percent, row_about
 from shopkeeper.web.storefront.home import category_path
 from shopkeeper.web.storefront.listing import facet_label
+from shopkeeper.web.storefront.reviews import ReviewChoice, choice_of, review_part
 from shopkeeper.web.storefront.selection import FACET
 
 FEW_LEFT: Final = 5
 """Pieces from which on the page says how many are left."""
 MOST_PICTURES: Final = 7
-READ_REVIEWS: Final = 50
-OPEN_REVIEWS: Final = 4
 PLACEMENTS: Final[tuple[Placement, ...]] = ("frequently_bought_together", "similar")
 VIEWED_S: Final = 60 * 60 * 24 * 90
 
@@ -44,7 +42,8 @@ def product(site: Site, request: Request) -> Response:
     found = seen.shop.database.products.get([product_id]).get(product_id)
     if found is None or found.status != "active":
         raise NotFound("no such product", field="id", value=product_id)
-    response = seen.page("product.html", context(found, chosen_variant(found, request.query_params.get("variant", "")), seen))
+    wanted = request.query_params.get("variant", "")
+    response = seen.page("product.html", context(found, chosen_variant(found, wanted), choice_of(request.query_params), seen, picked=bool(wanted)))
     viewed = (*(one for one in seen.viewed if one != product_id), product_id)[-MAX_VIEWED:]
     response.set_cookie(
         viewed_cookie(seen.shop.id),
@@ -64,15 +63,13 @@ def chosen_variant(found: Product, wanted: str) -> Variant:
     return by_id or next((variant for variant in found.variants if (offer := variant.offer()) and offer.buyable), found.variants[0])
 
 
-def context(found: Product, variant: Variant, seen: Visit) -> ProductContext:
-    """What the page shows of `found` with `variant` chosen."""
+def context(found: Product, variant: Variant, choice: ReviewChoice, seen: Visit, *, picked: bool) -> ProductContext:
+    """What the page shows of `found` with `variant` chosen, by the shopper if `picked`."""
     title = found.title.get(seen.lang)
     offer = variant.offer(DEFAULT_MARKET)
     price = offer.price_at(seen.now) if offer is not None else None
     on_sale = offer is not None and price is not None and price.minor < offer.price.minor
     was = offer.price if offer is not None and on_sale else None
-    reviews = seen.shop.database.reviews.of_product(found.id, limit=READ_REVIEWS)
-    cards = review_cards(reviews, seen)
     paragraphs = plain_paragraphs(found.description.get(seen.lang))
     pictures = gallery(found, variant, seen)
     stock = stock_words(offer, seen)
@@ -97,9 +94,7 @@ def context(found: Product, variant: Variant, seen: Visit) -> ProductContext:
         shop_link=found.link if found.link.startswith(("https://", "http://")) else "",
         rating=found.rating if found.rating_count else None,
         rating_count=found.rating_count,
-        star_bars=star_bars(reviews),
-        reviews=cards[:OPEN_REVIEWS],
-        more_reviews=cards[OPEN_REVIEWS:],
+        reviews=review_part(found.id, choice, seen, carried=[("variant", variant.id)] if picked else []),
         rows=rows(found, seen),
         linked_data=linked_data(found, title, paragraphs, pictures, seen),
         buy=buy_form(found, variant, offer, seen),
@@ -217,20 +212,6 @@ def _written_in(found: Product, seen: Visit) -> str:
     """The language tag of the description, which may exist in the other language only."""
     written: list[Lang] = [one for one, _ in found.description]
     return LANG_TAGS[seen.lang if not written or seen.lang in written else written[0]]
-
-
-def review_cards(reviews: Sequence[Review], seen: Visit) -> tuple[ReviewCard, ...]:
-    """The reviews that say something, those in the shopper's language first, the newest first."""
-    told = sorted((review for review in reviews if review.text or review.title), key=lambda review: review.lang not in (seen.lang, None))
-    return tuple(
-        ReviewCard(one.title, one.text, one.rating, one.written, one.verified, LANG_TAGS[one.lang] if one.lang is not None else "") for one in told
-    )
-
-
-def star_bars(reviews: Sequence[Review]) -> tuple[StarBar, ...]:
-    """How many of the reviews gave five stars, four, …; nothing where none has stars."""
-    stars = [round(review.rating) for review in reviews if review.rating is not None]
-    return tuple(StarBar(n, stars.count(n), round(100 * stars.count(n) / len(stars))) for n in (5, 4, 3, 2, 1)) if stars else ()
 
 
 def rows(found: Product, seen: Visit) -> tuple[Row, ...]:
